@@ -1,0 +1,89 @@
+-- Who may do what. The whole truth: every run takes away what an earlier one gave, then gives it anew, so that a line
+-- removed here is a right removed there. May run any number of times, also while schemas are still empty or missing.
+--
+-- worker     does what jobs do: reads vocabularies and rules, writes documents, cells, jobs and messages
+-- operator   the worker's rights, and changes vocabularies, rules and policies
+-- reviewer   calls review.* and reads what there is to review
+-- analyst    reads curated and ref
+-- loaders    insert into their tables, and read nothing
+DO $$
+DECLARE
+    v_schema text;
+    v_table text;
+    v_everyone constant text :=
+        'PUBLIC, oceanid_worker, oceanid_analyst, oceanid_reviewer, oceanid_operator, '
+        'oceanid_raw_loader, oceanid_annotated_loader';
+    v_all constant text[] := ARRAY[
+        'ref', 'stage', 'clean', 'review', 'curated', 'learn', 'ops', 'promote', 'identity', 'pgmq'
+    ];
+BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM %s', current_database(), v_everyone);
+    EXECUTE format(
+        'GRANT CONNECT ON DATABASE %I TO oceanid_worker, oceanid_analyst, oceanid_reviewer, oceanid_operator, '
+        'oceanid_raw_loader, oceanid_annotated_loader', current_database()
+    );
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO oceanid_worker, oceanid_operator, oceanid_analyst', current_database());
+
+    FOREACH v_schema IN ARRAY v_all LOOP
+        CONTINUE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = v_schema);
+        EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %s', v_schema, v_everyone);
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %s', v_schema, v_everyone);
+        EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %s', v_schema, v_everyone);
+        EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %s', v_schema, v_everyone);
+
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO oceanid_worker, oceanid_operator', v_schema);
+        EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA %I TO oceanid_worker, oceanid_operator', v_schema);
+        EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO oceanid_worker, oceanid_operator', v_schema);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO oceanid_operator', v_schema);
+        EXECUTE format(
+            CASE v_schema
+                WHEN 'ref' THEN 'GRANT SELECT ON ALL TABLES IN SCHEMA %I TO oceanid_worker'
+                ELSE 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO oceanid_worker'
+            END,
+            v_schema
+        );
+    END LOOP;
+
+    -- Rules and policies are the operators'; what is deployed is nobody's but migrate's.
+    FOREACH v_table IN ARRAY ARRAY[
+        'stage.source', 'stage.cleaning_rules', 'stage.field_policy', 'stage.kind_policy', 'stage.calibration',
+        'stage.limits', 'ops.queue_policy', 'ops.worker_policy', 'ops.deployed_object', 'ops.alembic_version'
+    ] LOOP
+        CONTINUE WHEN to_regclass(v_table) IS NULL;
+        -- A document of a new source registers the source.
+        EXECUTE format(
+            'REVOKE %s ON %s FROM oceanid_worker',
+            CASE v_table WHEN 'stage.source' THEN 'UPDATE, DELETE' ELSE 'INSERT, UPDATE, DELETE' END, v_table
+        );
+        IF v_table IN ('ops.deployed_object', 'ops.alembic_version') THEN
+            EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM oceanid_operator', v_table);
+        END IF;
+    END LOOP;
+
+    FOREACH v_schema IN ARRAY ARRAY['curated', 'ref'] LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO oceanid_analyst, oceanid_reviewer', v_schema);
+        EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO oceanid_analyst, oceanid_reviewer', v_schema);
+        EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA %I TO oceanid_analyst, oceanid_reviewer', v_schema);
+    END LOOP;
+    GRANT USAGE ON SCHEMA review TO oceanid_reviewer;
+    GRANT SELECT ON ALL TABLES IN SCHEMA review TO oceanid_reviewer;
+    GRANT EXECUTE ON ALL ROUTINES IN SCHEMA review TO oceanid_reviewer;
+
+    GRANT USAGE ON SCHEMA stage TO oceanid_raw_loader, oceanid_annotated_loader;
+    FOREACH v_table IN ARRAY ARRAY['stage.documents', 'stage.rows', 'stage.document_pages'] LOOP
+        CONTINUE WHEN to_regclass(v_table) IS NULL;
+        EXECUTE format('GRANT INSERT ON %s TO oceanid_raw_loader', v_table);
+    END LOOP;
+    FOREACH v_table IN ARRAY ARRAY['stage.training_corpus'] LOOP
+        CONTINUE WHEN to_regclass(v_table) IS NULL;
+        EXECUTE format('GRANT INSERT ON %s TO oceanid_annotated_loader', v_table);
+    END LOOP;
+END
+$$;
+
+-- What is made between two migrates (a queue, by an operator's policy row) starts with the same rights.
+ALTER DEFAULT PRIVILEGES FOR ROLE oceanid_owner REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE oceanid_owner IN SCHEMA pgmq
+GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO oceanid_worker, oceanid_operator;
+ALTER DEFAULT PRIVILEGES FOR ROLE oceanid_owner IN SCHEMA pgmq
+GRANT USAGE, SELECT ON SEQUENCES TO oceanid_worker, oceanid_operator;

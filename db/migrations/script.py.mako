@@ -1,0 +1,21 @@
+"""${message}
+
+The SQL is in sql/${up_revision}_*.sql and runs as it is.
+"""
+
+from workers.deploy_revisions import run_sql_file
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Execute this revision's SQL file."""
+    run_sql_file(revision)
+
+
+def downgrade() -> None:
+    """Not offered: restore a backup."""
+    raise NotImplementedError("Oceanid's revisions only go forward; restore a backup to go back.")
