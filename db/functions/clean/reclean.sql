@@ -1,0 +1,60 @@
+-- clean.reclean: cleans stored values again, after a rule, a policy or a vocabulary has changed.
+--
+-- Promises: every stored value in scope (a source, a field, a kind of field; everything by default) is what the rules now
+-- make of it; only values that differ are written; cells follow, because they point at values. Documents whose values
+-- have to be compared again get a job in the queue score. Returns what it looked at and changed, by source.
+-- Locks one source after the other, in order of source_id, to the end of the transaction. May run again: it then changes nothing.
+CREATE OR REPLACE FUNCTION clean.reclean(
+    p_source_type text DEFAULT NULL, p_source_name text DEFAULT NULL, p_field text DEFAULT NULL, p_kind text DEFAULT NULL
+) RETURNS TABLE (source_name text, values_cleaned bigint, values_changed bigint, cells_changed bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_source stage.source;
+    v_document bigint;
+    v_changed bigint[];
+BEGIN
+    FOR v_source IN
+        SELECT s.* FROM stage.source AS s
+        WHERE coalesce(p_source_type, s.source_type) = s.source_type AND coalesce(p_source_name, s.source_name) = s.source_name
+        ORDER BY s.source_id
+    LOOP
+        PERFORM clean.lock_source(v_source.source_id);
+        PERFORM clean.evaluate_scope(v_source.source_id, p_field, p_kind);
+        WITH updated AS (
+            UPDATE stage.distinct_values AS d
+            SET cleaned_value = g.cleaned_value, null_reason = g.null_reason, rule_chain = g.rule_chain,
+                similarity = g.similarity, score = g.score, confidence = g.confidence, threshold = g.threshold,
+                needs_review = g.needs_review, review_rule_id = g.review_rule_id, review_reason = g.review_reason,
+                proposal = NULL, proposal_field = NULL, cleaned_at = clock_timestamp()
+            FROM pg_temp.work_graded AS g
+            WHERE d.value_id = g.value_id
+                AND ((d.cleaned_value, d.null_reason, d.rule_chain) IS DISTINCT FROM (g.cleaned_value, g.null_reason, g.rule_chain)
+                    OR d.threshold IS DISTINCT FROM g.threshold
+                    OR (g.similarity IS NOT NULL AND (d.score, d.confidence) IS DISTINCT FROM (g.score, g.confidence))
+                    OR (g.similarity IS NULL AND d.similarity BETWEEN 0.5 AND 0.95
+                        AND (d.score, d.confidence) IS DISTINCT FROM (g.score, g.confidence)))
+            RETURNING d.value_id
+        )
+        SELECT coalesce(array_agg(u.value_id), '{}') INTO v_changed FROM updated AS u;
+        PERFORM clean.propose_values(ARRAY(
+            SELECT d.value_id FROM stage.distinct_values AS d WHERE d.value_id = ANY (v_changed) AND d.needs_review));
+        FOR v_document IN
+            SELECT DISTINCT v.document_id FROM stage.cell_values AS v WHERE v.value_id = ANY (v_changed) ORDER BY 1
+        LOOP
+            PERFORM clean.check_rows(v_document);
+            PERFORM clean.rescore(v_document);
+        END LOOP;
+        source_name := v_source.source_name;
+        values_cleaned := (SELECT count(*) FROM pg_temp.work_graded);
+        values_changed := cardinality(v_changed);
+        cells_changed := (
+            SELECT coalesce(sum(v.cell_count), 0) FROM stage.cell_values AS v WHERE v.value_id = ANY (v_changed));
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION clean.reclean(text, text, text, text) IS
+    'Cleans stored values again after a rule or vocabulary changed: SELECT * FROM clean.reclean(p_field => ''IRCS'').';

@@ -1,0 +1,20 @@
+-- clean.rescore: has a document's texts compared again where that is missing, and its gate closed after it.
+--
+-- Promises: a gated document with values to compare is 'cleaned' again, with a job in the queue score. May run again.
+CREATE OR REPLACE FUNCTION clean.rescore(p_document_id bigint) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM clean.pairs_to_compare(p_document_id, 1)) THEN
+        UPDATE stage.documents SET status = 'cleaned', gated_at = NULL
+        WHERE document_id = p_document_id AND status = 'gated';
+        PERFORM ops.enqueue('score', jsonb_build_object('document_id', p_document_id),
+            'score:' || p_document_id || ':' || (
+                SELECT max(d.cleaned_at) FROM stage.distinct_values AS d
+                JOIN stage.cell_values AS v USING (value_id) WHERE v.document_id = p_document_id));
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION clean.rescore(bigint) IS 'Sends a document back for comparisons after cleaning changed.';

@@ -1,0 +1,55 @@
+-- review.open_decision: one row per decision that a human has to take, with how many cells it settles.
+--
+-- Promises: the unit of human work, never the cell: a column whose meaning is doubtful; a reading (the order of day and
+-- month, a unit that does not fit) with all its values; a distinct value; a cell that only its own row makes doubtful.
+-- A value that several documents of a source share is one decision, shown under the newest of them.
+CREATE OR REPLACE VIEW review.open_decision AS
+SELECT
+    'column' AS decision_on,
+    c.document_id,
+    c.column_position,
+    c.field,
+    NULL::bigint AS value_id,
+    NULL::integer AS row_index,
+    c.column_name AS raw_value,
+    c.suggestions #>> '{0,field}' AS proposal,
+    t.row_count::bigint AS cells,
+    c.mapping_confidence AS confidence,
+    c.review_reason AS reason
+FROM stage.columns AS c
+JOIN stage.documents AS t USING (document_id)
+WHERE c.needs_review AND t.status IN ('cleaned', 'gated')
+UNION ALL
+SELECT
+    CASE WHEN w.by_reading THEN 'reading' ELSE 'value' END,
+    max(w.document_id),
+    (max(ARRAY[w.document_id, w.column_position]))[2]::smallint,
+    w.field,
+    CASE WHEN NOT w.by_reading THEN w.value_id END,
+    NULL,
+    CASE WHEN w.by_reading THEN count(DISTINCT w.value_id) || ' values, such as ' || min(w.raw_value) ELSE min(w.raw_value) END,
+    CASE WHEN NOT w.by_reading THEN min(w.proposal) END,
+    sum(w.cell_count)::bigint,
+    min(w.confidence),
+    min(w.review_reason)
+FROM (
+    SELECT v.document_id, v.column_position, v.cell_count, d.value_id, d.raw_value, d.proposal, d.confidence,
+        d.review_reason, d.reading_id, r.field, coalesce(k.review_scope = 'reading', false) AS by_reading,
+        CASE WHEN k.review_scope = 'reading' THEN -d.reading_id ELSE d.value_id END AS unit
+    FROM stage.distinct_values AS d
+    JOIN stage.readings AS r USING (reading_id)
+    JOIN stage.cell_values AS v USING (value_id)
+    LEFT JOIN stage.cleaning_rules AS k ON k.rule_id = d.review_rule_id
+    WHERE d.needs_review
+) AS w
+GROUP BY w.unit, w.by_reading, w.field, CASE WHEN NOT w.by_reading THEN w.value_id END
+UNION ALL
+SELECT
+    'cell', e.document_id, e.column_position, e.field, e.value_id, e.row_index, e.raw_value, NULL, 1, e.confidence, f.reason
+FROM stage.cell_findings AS f
+JOIN stage.csv_extractions AS e USING (document_id, row_index, column_position)
+WHERE f.needs_review;
+
+COMMENT ON VIEW review.open_decision IS 'What a human has to decide: columns, readings, distinct values and, rarely, single cells; with the cells each settles.';
+COMMENT ON COLUMN review.open_decision.decision_on IS 'column, reading (everything read the same way), value, or cell.';
+COMMENT ON COLUMN review.open_decision.cells IS 'Cells that this one decision settles.';

@@ -1,0 +1,23 @@
+-- stage.document_versions: every file of a list in the order it came, and which one is current.
+--
+-- Promises: one row a document that was not rejected; is_current for the newest version that has been read.
+CREATE OR REPLACE VIEW stage.document_versions AS
+SELECT
+    d.document_id,
+    s.source_type,
+    s.source_name,
+    d.list_name,
+    d.version_no,
+    lag(d.document_id) OVER w AS previous_document_id,
+    d.version_no = max(d.version_no) FILTER (WHERE d.status <> 'received') OVER (PARTITION BY d.source_id, d.list_name) AS is_current,
+    encode(d.sha256, 'hex') AS sha256,
+    d.file_name,
+    d.status,
+    d.received_at
+FROM stage.documents AS d
+JOIN stage.source AS s USING (source_id)
+WHERE d.status <> 'rejected'
+WINDOW w AS (PARTITION BY d.source_id, d.list_name ORDER BY d.version_no);
+
+COMMENT ON VIEW stage.document_versions IS 'Versions of each list of each source: what came before, and which is current.';
+COMMENT ON COLUMN stage.document_versions.is_current IS 'The newest version of the list that has been read.';
