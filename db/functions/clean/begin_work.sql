@@ -17,7 +17,7 @@ BEGIN
         pass boolean NOT NULL DEFAULT true
     ) ON COMMIT DROP;
     CREATE TEMPORARY TABLE work_null (
-        value_id bigint NOT NULL, part_no integer NOT NULL, null_reason text NOT NULL
+        value_id bigint, part_no integer, null_reason text NOT NULL, PRIMARY KEY (value_id, part_no)
     ) ON COMMIT DROP;
     CREATE TEMPORARY TABLE work_result (
         value_id bigint NOT NULL, part_no integer NOT NULL, text text, chain integer[] NOT NULL, checks integer[] NOT NULL

@@ -32,7 +32,7 @@ BEGIN
         IF v_rule.kind = 'validate' THEN
             v_expression := clean.rule_call(v_rule.pattern, 'x' || v_level, 'boolean');
             v_checks := v_checks || format(
-                ', CASE WHEN %1$s IS NULL%2$s THEN NULL WHEN %3$s THEN %4$s WHEN NOT %3$s THEN -%4$s END', '{last}',
+                ', CASE WHEN %1$s IS NULL%2$s THEN NULL ELSE CASE %3$s WHEN true THEN %4$s WHEN false THEN -%4$s END END', '{last}',
                 coalesce(' OR NOT (' || v_scope || ')', ''), replace(v_expression, 'x' || v_level, '{last}'),
                 v_rule.rule_id);
             CONTINUE;

@@ -26,6 +26,7 @@ BEGIN
         AND v.unit_no = CASE WHEN c.unit_position IS NULL THEN 0 ELSE r.value_nos[c.unit_position] END
     JOIN stage.distinct_values AS d USING (value_id)
     WHERE d.cleaned_value IS NOT NULL AND NOT d.needs_review;
+    ANALYZE pg_temp.row_value;
 
     INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
     SELECT p_document_id, m.row_index, m.column_position, 'mid_other_flag', -0.01, false,

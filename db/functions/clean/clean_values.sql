@@ -57,10 +57,10 @@ BEGIN
 
     INSERT INTO stage.distinct_values (
         value_id, reading_id, raw_type, raw_value, cleaned_value, null_reason, rule_chain, similarity, score,
-        confidence, threshold, needs_review, review_rule_id, review_reason)
+        confidence, threshold, needs_review, review_rule_id, review_reason, failed_part)
     OVERRIDING SYSTEM VALUE
     SELECT g.value_id, g.reading_id, g.raw_type, g.raw_value, g.cleaned_value, g.null_reason, g.rule_chain, g.similarity,
-        g.score, g.confidence, g.threshold, g.needs_review, g.review_rule_id, g.review_reason
+        g.score, g.confidence, g.threshold, g.needs_review, g.review_rule_id, g.review_reason, g.failed_part
     FROM pg_temp.work_graded AS g
     ORDER BY g.reading_id, hashtextextended(g.raw_value, 0);
     PERFORM clean.propose_values(ARRAY(SELECT g.value_id FROM pg_temp.work_graded AS g WHERE g.needs_review));

@@ -1,7 +1,8 @@
 -- clean.country_of: the flag that a text names, as ISO 3166-1 alpha-3.
 --
 -- Promises: the code, or NULL where no spelling is known. A source's own spelling goes before the general one. In
--- 'EU (Spain)' and 'FRA (French Polynesia)' the bracket is the flag; 'EU-ITA' is a member State.
+-- 'EU (Spain)' and 'FRA (French Polynesia)' the bracket is the flag; 'EU-ITA' is a member State. Never raises: more than
+-- 200 characters are no such composition.
 -- Reads ref.country_alias, locks nothing, may be called any number of times.
 CREATE OR REPLACE FUNCTION clean.country_of(p_text text, p_source_name text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -18,7 +19,7 @@ BEGIN
         ORDER BY a.source_name NULLS LAST, a.iso3 NULLS LAST
         LIMIT 1
     );
-    IF v_found IS NOT NULL THEN
+    IF v_found IS NOT NULL OR length(v_text) > 200 THEN
         RETURN v_found;
     END IF;
     m := regexp_match(v_text, '^(?:EU|UE|EC|European Union)[ ]*[-–/:(][ ]*([^()]+?)[ )]*$', 'i');

@@ -30,7 +30,7 @@ BEGIN
         END LOOP;
     END LOOP;
     -- what was there before a part was found to be a placeholder is the placeholder itself
-    UPDATE pg_temp.work_result AS w SET chain = ARRAY[1]
+    UPDATE pg_temp.work_result AS w SET chain = w.chain || 1
     FROM pg_temp.work_null AS n WHERE n.value_id = w.value_id AND n.part_no = w.part_no;
 END
 $$;

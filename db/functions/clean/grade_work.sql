@@ -12,34 +12,54 @@ AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.work_whole, pg_temp.work_grade, pg_temp.work_graded;
     CREATE TEMPORARY TABLE work_whole ON COMMIT DROP AS
-    WITH several AS (
-        SELECT DISTINCT w.value_id FROM pg_temp.work_result AS w WHERE w.part_no > 1
+    WITH several AS MATERIALIZED (
+        SELECT w.*
+        FROM pg_temp.work_result AS w
+        WHERE w.value_id IN (SELECT x.value_id FROM pg_temp.work_result AS x WHERE x.part_no > 1)
+    ), joined AS (
+        SELECT t.value_id, string_agg(t.text, '; ' ORDER BY t.first) AS cleaned_value
+        FROM (
+            SELECT s.value_id, s.text, min(s.part_no) AS first
+            FROM several AS s WHERE s.text IS NOT NULL GROUP BY s.value_id, s.text
+        ) AS t
+        GROUP BY t.value_id
+    ), chained AS (
+        SELECT t.value_id, array_agg(t.id ORDER BY t.first) AS rule_chain
+        FROM (
+            SELECT s.value_id, c.id, min(s.part_no * 1000 + c.i) AS first
+            FROM several AS s CROSS JOIN LATERAL unnest(s.chain || s.checks) WITH ORDINALITY AS c (id, i)
+            GROUP BY s.value_id, c.id
+        ) AS t
+        GROUP BY t.value_id
+    ), explained AS (
+        SELECT s.value_id, (array_agg(n.null_reason ORDER BY s.part_no) FILTER (WHERE n.null_reason IS NOT NULL))[1] AS null_reason,
+            (array_agg(btrim(p.text) ORDER BY s.part_no) FILTER (WHERE 0 > ANY (s.checks)))[1] AS failed_part
+        FROM several AS s
+        JOIN pg_temp.work_part AS p USING (value_id, part_no)
+        LEFT JOIN pg_temp.work_null AS n USING (value_id, part_no)
+        GROUP BY s.value_id
     )
-    SELECT w.value_id, w.text AS cleaned_value, w.chain || w.checks AS rule_chain, n.null_reason
+    SELECT w.value_id, w.text AS cleaned_value, w.chain || w.checks AS rule_chain, n.null_reason, NULL::text AS failed_part
     FROM pg_temp.work_result AS w
     LEFT JOIN pg_temp.work_null AS n USING (value_id, part_no)
-    WHERE NOT EXISTS (SELECT FROM several AS s WHERE s.value_id = w.value_id)
+    WHERE w.value_id NOT IN (SELECT s.value_id FROM several AS s)
     UNION ALL
-    SELECT p.value_id,
-        (SELECT string_agg(t.text, '; ' ORDER BY t.first)
-            FROM (SELECT x.text, min(x.part_no) AS first FROM pg_temp.work_result AS x
-                WHERE x.value_id = p.value_id AND x.text IS NOT NULL GROUP BY x.text) AS t),
-        (SELECT coalesce(array_agg(t.id ORDER BY t.first), '{}')
-            FROM (SELECT c.id, min(x.part_no * 1000 + c.i) AS first FROM pg_temp.work_result AS x
-                CROSS JOIN LATERAL unnest(x.chain || x.checks) WITH ORDINALITY AS c (id, i)
-                WHERE x.value_id = p.value_id GROUP BY c.id) AS t),
-        (SELECT n.null_reason FROM pg_temp.work_null AS n WHERE n.value_id = p.value_id ORDER BY n.part_no LIMIT 1)
-    FROM several AS p;
-    ANALYZE pg_temp.work_whole;
+    SELECT e.value_id, j.cleaned_value, coalesce(c.rule_chain, '{}'), e.null_reason, e.failed_part
+    FROM explained AS e
+    LEFT JOIN joined AS j USING (value_id)
+    LEFT JOIN chained AS c USING (value_id);
 
     CREATE TEMPORARY TABLE work_grade ON COMMIT DROP AS
     SELECT k.reading_id, k.rule_chain, k.same, g.*
     FROM (
-        SELECT DISTINCT v.reading_id, w.rule_chain, upper(v.raw_value) = upper(w.cleaned_value) AS same
+        SELECT DISTINCT v.reading_id, w.rule_chain,
+            coalesce(v.raw_value = w.cleaned_value OR upper(v.raw_value) = upper(w.cleaned_value), false) AS same
         FROM pg_temp.work_whole AS w JOIN pg_temp.work_value AS v USING (value_id)
     ) AS k
     JOIN stage.readings AS r USING (reading_id)
     CROSS JOIN LATERAL clean.grade(r.field, r.kind, p_trust, k.rule_chain, CASE WHEN k.same THEN 1.0 END) AS g;
+    ANALYZE pg_temp.work_whole;
+    ANALYZE pg_temp.work_grade;
 
     CREATE TEMPORARY TABLE work_graded ON COMMIT DROP AS
     SELECT v.value_id, v.reading_id, v.raw_type, v.raw_value, w.cleaned_value,
@@ -51,13 +71,12 @@ BEGIN
         coalesce(w.rule_chain, '{}') AS rule_chain,
         CASE WHEN g.same THEN 1.0 END::real AS similarity,
         coalesce(g.score, 1)::real AS score, coalesce(g.confidence, 1)::real AS confidence, g.threshold::real AS threshold,
-        coalesce(g.needs_review, false) AS needs_review, g.review_rule_id,
-        g.review_reason
+        coalesce(g.needs_review, false) AS needs_review, g.review_rule_id, g.review_reason, w.failed_part
     FROM pg_temp.work_value AS v
     LEFT JOIN pg_temp.work_whole AS w USING (value_id)
     LEFT JOIN pg_temp.work_grade AS g
         ON g.reading_id = v.reading_id AND g.rule_chain = w.rule_chain
-        AND g.same IS NOT DISTINCT FROM (upper(v.raw_value) = upper(w.cleaned_value));
+        AND g.same = coalesce(v.raw_value = w.cleaned_value OR upper(v.raw_value) = upper(w.cleaned_value), false);
 END
 $$;
 

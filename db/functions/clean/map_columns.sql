@@ -28,7 +28,9 @@ BEGIN
                 END
                 -- digits that pass a check by chance pass one time in ten, so a few agreeing values are proof enough
                 WHEN k.field IN ('IMO', 'MMSI', 'EU_CFR') AND p.tried >= 5 AND p.accepted >= 0.9 * p.tried THEN 0.93
-                WHEN k.field IN ('VESSEL_TYPE', 'GEAR_TYPE', 'IRCS') AND p.tried >= 3 AND p.accepted >= 0.9 * p.tried THEN 0.80
+                WHEN k.field IN ('VESSEL_TYPE', 'GEAR_TYPE') AND p.tried >= 3 AND p.accepted >= 0.9 * p.tried THEN 0.80
+                -- short codes of any sort pass for call signs: worth a suggestion, not a decision
+                WHEN k.field = 'IRCS' AND p.tried >= 5 AND p.accepted >= 0.9 * p.tried THEN 0.60
                 WHEN k.field = 'FLAG' AND p.tried >= 2 AND p.accepted >= 0.95 * p.tried THEN 0.80
                 ELSE 0
             END::real AS belief
@@ -53,7 +55,7 @@ BEGIN
     SET field = CASE WHEN b.belief >= 0.72 THEN b.field END,
         kind = CASE WHEN b.belief >= 0.72 THEN coalesce(b.kind, 'text') ELSE 'text' END,
         mapping_method = CASE WHEN b.belief >= 0.72 THEN b.method ELSE 'none' END,
-        mapping_confidence = coalesce(CASE WHEN b.belief >= 0.72 THEN b.belief ELSE 1 - b.belief END, 0.5),
+        mapping_confidence = CASE WHEN b.belief >= 0.72 THEN b.belief ELSE 0 END,
         suggestions = s.list,
         evidence = CASE WHEN b.tried > 0 THEN jsonb_build_object('sample', b.tried, 'accepted', round(b.share::numeric, 2)) END,
         needs_review = t.reason IS NOT NULL,

@@ -8,7 +8,7 @@ RETURN CASE
     WHEN p_text ~ '^[0-9]{9}$' THEN p_text
     ELSE regexp_replace(
         regexp_replace(upper(clean.fold(p_text)), '^MMSI[ .:/#-]*(?:(?:NUMBER|NO|NR)[ .:-]*)?', ''),
-        '^([0-9]{3})[ .-]?([0-9]{3})[ .-]?([0-9]{3})(?:[.,]0+)?$', '\1\2\3')
+        '^([0-9]{3})([ .,-]?)([0-9]{3})\2([0-9]{3})(?:[.,]0+)?$', '\1\3\4')
 END;
 
 COMMENT ON FUNCTION clean.normalise_mmsi(text) IS 'MMSI as nine digits: ''MMSI 773-060-519'' → ''773060519''.';

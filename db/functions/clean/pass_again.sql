@@ -14,6 +14,7 @@ BEGIN
     FROM pg_temp.work_result AS w, stage.readings AS r
     WHERE w.value_id = p.value_id AND w.part_no = p.part_no AND r.reading_id = p.reading_id AND r.kind = p_kind
         AND p.pass;
+    PERFORM clean.name_placeholders(p_kind);
     EXECUTE format(
         'WITH again AS MATERIALIZED (%s),'
         ' updated AS ('

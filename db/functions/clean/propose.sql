@@ -14,7 +14,7 @@ DECLARE
     v_kind text := (p_reading).kind;
 BEGIN
     proposal_field := (p_reading).field;
-    IF v_kind IN ('mmsi', 'ircs') AND v_kind <> 'imo' AND clean.validate_imo(clean.normalise_imo(p_raw)) THEN
+    IF v_kind IN ('mmsi', 'ircs') AND clean.validate_imo(clean.normalise_imo(p_raw)) THEN
         proposal := clean.normalise_imo(p_raw);
         proposal_field := 'IMO';
     ELSIF v_kind IN ('imo', 'ircs') AND clean.validate_mmsi(clean.normalise_mmsi(p_raw)) THEN
@@ -46,9 +46,9 @@ BEGIN
     ELSIF v_kind = 'length' AND p_cleaned ~ '^[0-9]{1,9}([.][0-9]+)?$' THEN
         proposal := (
             SELECT trim_scale(round(p_cleaned::numeric * u.factor, 2))::text FROM ref.unit AS u
-            WHERE u.dimension = 'length' AND u.factor < 1
+            WHERE u.dimension = 'length' AND u.unit IN ('cm', 'mm', 'ft')
                 AND clean.validate_bounds(trim_scale(round(p_cleaned::numeric * u.factor, 2))::text, p_reading)
-            ORDER BY u.factor DESC LIMIT 1);
+            ORDER BY array_position(ARRAY['cm', 'mm', 'ft'], u.unit) LIMIT 1);
     ELSIF v_kind IN ('gear', 'vessel_type', 'species', 'area', 'rfmo') THEN
         proposal := p_cleaned;
     END IF;

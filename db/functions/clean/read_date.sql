@@ -16,11 +16,11 @@ DECLARE
     v_dmy text;
     v_mdy text;
 BEGIN
-    m := regexp_match(v_text, '^([12][0-9]{3})[-/. ]([0-9]{1,2})(?:[-/. ]([0-9]{1,2}))?$');
+    m := regexp_match(v_text, '^([1-9][0-9]{3})(?:[-/. ]|年)([0-9]{1,2})(?:(?:[-/. ]|月)([0-9]{1,2})日?|月)?$');
     IF m IS NOT NULL THEN
         RETURN clean.calendar_date(m[1], m[2]::integer, m[3]::integer, p_end);
     END IF;
-    m := regexp_match(v_text, '^([12][0-9]{3})([01][0-9])([0-3][0-9])$');
+    m := regexp_match(v_text, '^([12][0-9]{3}|9999)([01][0-9])([0-3][0-9])$');
     IF m IS NOT NULL THEN
         RETURN clean.calendar_date(m[1], m[2]::integer, m[3]::integer, p_end);
     END IF;

@@ -27,7 +27,7 @@ BEGIN
             SET cleaned_value = g.cleaned_value, null_reason = g.null_reason, rule_chain = g.rule_chain,
                 similarity = g.similarity, score = g.score, confidence = g.confidence, threshold = g.threshold,
                 needs_review = g.needs_review, review_rule_id = g.review_rule_id, review_reason = g.review_reason,
-                proposal = NULL, proposal_field = NULL, cleaned_at = clock_timestamp()
+                failed_part = g.failed_part, proposal = NULL, proposal_field = NULL, cleaned_at = clock_timestamp()
             FROM pg_temp.work_graded AS g
             WHERE d.value_id = g.value_id
                 AND ((d.cleaned_value, d.null_reason, d.rule_chain) IS DISTINCT FROM (g.cleaned_value, g.null_reason, g.rule_chain)

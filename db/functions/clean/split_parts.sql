@@ -1,8 +1,7 @@
 -- clean.split_parts: the values in pg_temp.work_value as parts in pg_temp.work_part, and which of these are placeholders.
 --
 -- Promises: one part a value, or several where the text holds a semicolon, a bar or a line break, or a separator that
--- its reading allows; free text is never split. Blank texts have no part. pg_temp.work_null names the parts that
--- ref.placeholder (or a spelling of no flag) explains, by the most specific row.
+-- its reading allows; free text is never split. Blank texts have no part. Then as clean.name_placeholders.
 -- Reads the vocabularies; writes only temporary tables.
 CREATE OR REPLACE FUNCTION clean.split_parts() RETURNS void
 LANGUAGE plpgsql
@@ -42,39 +41,7 @@ BEGIN
 
     ANALYZE pg_temp.work_part;
 
-    INSERT INTO pg_temp.work_null (value_id, part_no, null_reason)
-    SELECT DISTINCT ON (p.value_id, p.part_no) p.value_id, p.part_no, h.null_reason
-    FROM pg_temp.work_part AS p
-    JOIN stage.readings AS r USING (reading_id)
-    JOIN stage.source AS s USING (source_id)
-    JOIN (
-        SELECT x.placeholder, x.null_reason, x.source_type, x.source_name, x.field, x.kind
-        FROM ref.placeholder AS x WHERE x.match = 'text'
-        UNION ALL
-        SELECT upper(clean.fold(a.alias)), a.null_reason, 'GLOBAL', NULL, NULL, 'country'
-        FROM ref.country_alias AS a WHERE a.null_reason IS NOT NULL
-    ) AS h ON h.placeholder = upper(clean.fold(p.text))
-    WHERE length(p.text) <= 100
-        AND (h.source_type = 'GLOBAL'
-            OR (h.source_type = s.source_type AND coalesce(h.source_name, s.source_name) = s.source_name))
-        AND (h.field IS NULL OR h.field = r.field)
-        AND (h.kind IS NULL OR h.kind = r.kind)
-    ORDER BY p.value_id, p.part_no, h.source_name NULLS LAST, h.source_type = 'GLOBAL', h.field NULLS LAST, h.kind NULLS LAST;
-
-    INSERT INTO pg_temp.work_null (value_id, part_no, null_reason)
-    SELECT DISTINCT ON (p.value_id, p.part_no) p.value_id, p.part_no, h.null_reason
-    FROM pg_temp.work_part AS p
-    JOIN stage.readings AS r USING (reading_id)
-    JOIN stage.source AS s USING (source_id)
-    JOIN ref.placeholder AS h
-        ON h.match = 'regex' AND upper(clean.fold(p.text)) ~ h.placeholder
-        AND (h.source_type = 'GLOBAL'
-            OR (h.source_type = s.source_type AND coalesce(h.source_name, s.source_name) = s.source_name))
-        AND (h.field IS NULL OR h.field = r.field)
-        AND (h.kind IS NULL OR h.kind = r.kind)
-    LEFT JOIN pg_temp.work_null AS n USING (value_id, part_no)
-    WHERE length(p.text) <= 100 AND n.value_id IS NULL
-    ORDER BY p.value_id, p.part_no, h.source_name NULLS LAST, h.source_type = 'GLOBAL', h.field NULLS LAST, h.kind NULLS LAST;
+    PERFORM clean.name_placeholders();
 END
 $$;
 

@@ -6,15 +6,15 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN CASE (p_reading).kind
-        WHEN 'country' THEN EXISTS (SELECT FROM ref.country AS c WHERE c.iso3 = p_text)
-        WHEN 'gear' THEN EXISTS (SELECT FROM ref.gear AS g WHERE g.code = p_text)
-        WHEN 'vessel_type' THEN EXISTS (SELECT FROM ref.vessel_type AS t WHERE t.code = p_text)
-        WHEN 'species' THEN EXISTS (SELECT FROM ref.species AS s WHERE s.code = p_text)
-        WHEN 'area' THEN EXISTS (SELECT FROM ref.area AS a WHERE a.code = p_text)
-        WHEN 'rfmo' THEN EXISTS (SELECT FROM ref.rfmo AS r WHERE r.code = p_text)
-        ELSE false
-    END;
+    CASE (p_reading).kind
+        WHEN 'country' THEN RETURN EXISTS (SELECT FROM ref.country AS c WHERE c.iso3 = p_text);
+        WHEN 'gear' THEN RETURN EXISTS (SELECT FROM ref.gear AS g WHERE g.code = p_text);
+        WHEN 'vessel_type' THEN RETURN EXISTS (SELECT FROM ref.vessel_type AS t WHERE t.code = p_text);
+        WHEN 'species' THEN RETURN EXISTS (SELECT FROM ref.species AS s WHERE s.code = p_text);
+        WHEN 'area' THEN RETURN EXISTS (SELECT FROM ref.area AS a WHERE a.code = p_text);
+        WHEN 'rfmo' THEN RETURN EXISTS (SELECT FROM ref.rfmo AS r WHERE r.code = p_text);
+        ELSE RETURN false;
+    END CASE;
 END
 $$;
 

@@ -71,6 +71,7 @@ CREATE TABLE ref.call_sign_series (
     PRIMARY KEY (series_start, series_end),
     CHECK (series_start <= series_end)
 );
+CREATE INDEX call_sign_series_prefix ON ref.call_sign_series (prefix);
 COMMENT ON TABLE ref.call_sign_series IS
     'International call-sign series (ITU Radio Regulations, appendix 42). iso3 is NULL where an organisation holds it.';
 

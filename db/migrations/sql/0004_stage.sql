@@ -135,6 +135,7 @@ CREATE TABLE stage.distinct_values (
     needs_review boolean NOT NULL,
     review_rule_id integer,
     review_reason text,
+    failed_part text,
     proposal text,
     proposal_field text,
     cleaned_at timestamptz NOT NULL DEFAULT now(),
@@ -146,6 +147,7 @@ COMMENT ON TABLE stage.distinct_values IS
     'What cleaning made of one raw text under one reading; every cell of every document that shares both points here.';
 COMMENT ON COLUMN stage.distinct_values.rule_chain IS 'Rules that fired, in order; a negative id is a validator that failed.';
 COMMENT ON COLUMN stage.distinct_values.review_rule_id IS 'The validator that must hold and did not; NULL where the confidence is too low.';
+COMMENT ON COLUMN stage.distinct_values.failed_part IS 'Of several values in one cell, the first that failed: what the review is about.';
 COMMENT ON COLUMN stage.distinct_values.score IS 'Composite score: ranks values; not a probability.';
 COMMENT ON COLUMN stage.distinct_values.confidence IS 'Score calibrated for the field: what the gate compares with the threshold.';
 COMMENT ON COLUMN stage.distinct_values.proposal IS 'What the machine would write if it had to; never applied by itself.';

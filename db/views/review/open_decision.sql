@@ -1,8 +1,9 @@
 -- review.open_decision: one row per decision that a human has to take, with how many cells it settles.
 --
 -- Promises: the unit of human work, never the cell: a column whose meaning is doubtful; a reading (the order of day and
--- month, a unit that does not fit) with all its values; a distinct value; a cell that only its own row makes doubtful.
--- A value that several documents of a source share is one decision, shown under the newest of them.
+-- month, a unit that does not fit, identifiers in the wrong column) with all its values; a distinct value; a cell that only its own row makes doubtful.
+-- A value that several documents of a source share is one decision, shown under the newest of them; so is an unknown
+-- code that stands in several combinations with known ones.
 CREATE OR REPLACE VIEW review.open_decision AS
 SELECT
     'column' AS decision_on,
@@ -25,24 +26,31 @@ SELECT
     max(w.document_id),
     (max(ARRAY[w.document_id, w.column_position]))[2]::smallint,
     w.field,
-    CASE WHEN NOT w.by_reading THEN w.value_id END,
+    CASE WHEN NOT w.by_reading THEN min(w.value_id) END,
     NULL,
-    CASE WHEN w.by_reading THEN count(DISTINCT w.value_id) || ' values, such as ' || min(w.raw_value) ELSE min(w.raw_value) END,
+    CASE WHEN w.by_reading THEN count(DISTINCT w.value_id) || ' values, such as ' || min(w.raw_value) ELSE w.about END,
     CASE WHEN NOT w.by_reading THEN min(w.proposal) END,
     sum(w.cell_count)::bigint,
     min(w.confidence),
     min(w.review_reason)
 FROM (
     SELECT v.document_id, v.column_position, v.cell_count, d.value_id, d.raw_value, d.proposal, d.confidence,
-        d.review_reason, d.reading_id, r.field, coalesce(k.review_scope = 'reading', false) AS by_reading,
-        CASE WHEN k.review_scope = 'reading' THEN -d.reading_id ELSE d.value_id END AS unit
+        d.review_reason, r.source_id, r.field, r.unit, b.by_reading,
+        CASE
+            WHEN b.by_reading THEN concat_ws(' ', d.reading_id, d.review_rule_id, nullif(d.proposal_field, r.field))
+            ELSE coalesce(d.failed_part, d.raw_value)
+        END AS about
     FROM stage.distinct_values AS d
     JOIN stage.readings AS r USING (reading_id)
     JOIN stage.cell_values AS v USING (value_id)
     LEFT JOIN stage.cleaning_rules AS k ON k.rule_id = d.review_rule_id
+    -- identifiers in the wrong column are one question, however many there are: do they belong where they are proposed?
+    CROSS JOIN LATERAL (
+        SELECT coalesce(k.review_scope = 'reading' OR d.proposal_field <> r.field, false) AS by_reading
+    ) AS b
     WHERE d.needs_review
 ) AS w
-GROUP BY w.unit, w.by_reading, w.field, CASE WHEN NOT w.by_reading THEN w.value_id END
+GROUP BY w.source_id, w.field, w.unit, w.by_reading, w.about
 UNION ALL
 SELECT
     'cell', e.document_id, e.column_position, e.field, e.value_id, e.row_index, e.raw_value, NULL, 1, e.confidence, f.reason

@@ -1,0 +1,49 @@
+-- clean.name_placeholders: which of the parts at hand say that there is no value, and why.
+--
+-- Promises: pg_temp.work_null names the parts of this pass (of one kind of field, or of all) that ref.placeholder, or a
+-- spelling of no flag, explains, by the most specific row: a source's own before GLOBAL, a field's before its kind's
+-- before any; equal text before a pattern. Reads the vocabularies; writes only temporary tables.
+CREATE OR REPLACE FUNCTION clean.name_placeholders(p_kind text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
+AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.work_key;
+    CREATE TEMPORARY TABLE work_key ON COMMIT DROP AS
+    SELECT p.value_id, p.part_no, upper(clean.fold(p.text)) AS key, r.field, r.kind, s.source_type, s.source_name
+    FROM pg_temp.work_part AS p
+    JOIN stage.readings AS r USING (reading_id)
+    JOIN stage.source AS s USING (source_id)
+    WHERE p.pass AND length(p.text) <= 100 AND (p_kind IS NULL OR r.kind = p_kind);
+
+    INSERT INTO pg_temp.work_null (value_id, part_no, null_reason)
+    SELECT DISTINCT ON (k.value_id, k.part_no) k.value_id, k.part_no, h.null_reason
+    FROM pg_temp.work_key AS k
+    JOIN (
+        SELECT x.placeholder, x.null_reason, x.source_type, x.source_name, x.field, x.kind
+        FROM ref.placeholder AS x WHERE x.match = 'text'
+        UNION ALL
+        SELECT upper(clean.fold(a.alias)), a.null_reason, 'GLOBAL', a.source_name, NULL, 'country'
+        FROM ref.country_alias AS a WHERE a.null_reason IS NOT NULL
+    ) AS h ON h.placeholder = k.key
+    WHERE (h.source_type IN ('GLOBAL', k.source_type) AND coalesce(h.source_name, k.source_name) = k.source_name)
+        AND coalesce(h.field, k.field, '') = coalesce(k.field, '')
+        AND coalesce(h.kind, k.kind) = k.kind
+    ORDER BY k.value_id, k.part_no, h.source_name NULLS LAST, h.source_type = 'GLOBAL', h.field NULLS LAST, h.kind NULLS LAST
+    ON CONFLICT DO NOTHING;
+
+    INSERT INTO pg_temp.work_null (value_id, part_no, null_reason)
+    SELECT DISTINCT ON (k.value_id, k.part_no) k.value_id, k.part_no, h.null_reason
+    FROM pg_temp.work_key AS k
+    JOIN ref.placeholder AS h
+        ON h.match = 'regex' AND k.key ~ h.placeholder
+        AND (h.source_type IN ('GLOBAL', k.source_type) AND coalesce(h.source_name, k.source_name) = k.source_name)
+        AND coalesce(h.field, k.field, '') = coalesce(k.field, '')
+        AND coalesce(h.kind, k.kind) = k.kind
+    ORDER BY k.value_id, k.part_no, h.source_name NULLS LAST, h.source_type = 'GLOBAL', h.field NULLS LAST, h.kind NULLS LAST
+    ON CONFLICT DO NOTHING;
+END
+$$;
+
+COMMENT ON FUNCTION clean.name_placeholders(text) IS 'Parts that are placeholders, and why they have no value.';

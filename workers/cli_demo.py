@@ -1,0 +1,121 @@
+"""`oceanid demo`: the main job on three real registries, told as it happens."""
+
+from __future__ import annotations
+
+import time
+
+import typer
+from rich.console import Console
+
+from workers import paths
+from workers.cli_ingest import Source, register_file
+from workers.cli_status import show_decisions, show_story
+from workers.database import connect, database_url
+from workers.deploy import migrate
+from workers.objects import object_store
+from workers.progress import wait_for
+from workers.render import show
+from workers.runtime_types import Connection
+from workers.settings import get_settings
+
+LISTS = (("NAFO", "nafo_2025.xlsx"), ("NEAFC", "neafc_2025.csv"), ("SPRFMO", "sprfmo_2025.csv"))
+
+DOCUMENTS = """
+SELECT source_name AS source, rows, columns, cells, cells - blank AS filled, null_otherwise AS "said to have none",
+    decided_percent AS "decided %%", to_review, decisions AS "human decisions"
+FROM stage.document_quality WHERE document_id = ANY (%s) ORDER BY document_id
+"""
+COLUMNS = """
+SELECT c.column_name AS header, coalesce(c.field, 'plain text') AS field, c.mapping_method AS by,
+    round(c.mapping_confidence::numeric, 2) AS confidence,
+    concat_ws(', ', r.date_order, 'decimal ' || r.decimal_sign, r.unit, 'unit from column ' || c.unit_position,
+        'separated by ' || r.separators) AS read_as
+FROM stage.columns AS c LEFT JOIN stage.readings AS r USING (reading_id)
+WHERE c.document_id = %s ORDER BY c.column_position
+"""
+BEFORE_AND_AFTER = """
+SELECT x.field, x.raw_value AS read, coalesce(x.cleaned_value, 'NULL: ' || x.null_reason) AS became, x.cells
+FROM (
+    SELECT r.field, d.raw_value, d.cleaned_value, d.null_reason, sum(v.cell_count) AS cells,
+        row_number() OVER (PARTITION BY r.field, d.null_reason ORDER BY d.similarity, sum(v.cell_count) DESC, d.raw_value) AS n
+    FROM stage.distinct_values AS d
+    JOIN stage.readings AS r USING (reading_id) JOIN stage.cell_values AS v USING (value_id)
+    WHERE v.document_id = ANY (%s) AND NOT d.needs_review AND length(d.raw_value) BETWEEN 1 AND 40
+        AND (d.similarity < 0.95 OR d.null_reason <> 'blank')
+        AND r.kind IN ('name', 'country', 'date', 'ircs', 'length', 'power', 'vessel_type', 'gear')
+    GROUP BY r.field, d.raw_value, d.cleaned_value, d.null_reason, d.similarity
+) AS x
+WHERE x.n = 1 ORDER BY x.field, x.null_reason NULLS FIRST LIMIT 24
+"""
+INTERESTING = """
+SELECT e.document_id, e.row_index, e.column_position FROM stage.csv_extractions AS e
+WHERE e.document_id = ANY (%s) AND e.needs_review AND e.proposal IS NOT NULL
+ORDER BY e.document_id DESC, e.row_index LIMIT 1
+"""
+PREVIEW = """
+SELECT field, raw_value, cells, cleaned_now, cleaned_then, review_now, review_then
+FROM clean.preview_rule('{"rule_name": "demo.prefix_h0", "field": "IRCS", "kind": "replace",
+    "pattern": "^H0(?=[-0-9])", "replacement": "HO", "priority": 50,
+    "description": "A zero for the letter O in Panama''s prefix"}')
+"""
+RULES = """
+SELECT rule_name AS rule, applies_to, fired, failed FROM stage.rule_usage
+WHERE fired + failed > 0 ORDER BY failed DESC, fired DESC LIMIT 10
+"""
+CONSERVATION = """
+SELECT file_name AS file, place, cells_expected, cells_in_rows, cells_in_raw_values, cells_linked, holds
+FROM ops.conservation WHERE document_id = ANY (%s) ORDER BY document_id
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def demo() -> None:
+        """Clean three real vessel lists and show what was decided, why, and what a human still has to look at."""
+        run(Console(highlight=False))
+
+
+def run(console: Console) -> None:
+    """Ingest the shipped samples into the configured database and tell what became of them. May be run again."""
+    settings = get_settings()
+    begun = time.monotonic()
+    console.print("[bold]Oceanid[/]: three real vessel lists (NAFO, NEAFC, SPRFMO), from file to gated cells\n")
+    url = database_url(settings)
+    report = migrate(url)
+    with connect(url, autocommit=True) as connection:
+        version = connection.info.server_version // 10_000
+        console.print(f"PostgreSQL {version}, {len(report.deployed) or 'all'} functions and views in place")
+        registered = [
+            register_file(connection, object_store(settings), paths.samples() / name, Source("RFMO", source))
+            for source, name in LISTS
+        ]
+        documents = [each.document_id for each in registered]
+        if not any(each.is_new for each in registered):
+            console.print("These files are known already: the same bytes are the same documents.")
+        wait_for(url, documents, console=console)
+        tell(console, connection, documents)
+    console.print(f"\nDone in {time.monotonic() - begun:.1f} s. Look further:", style="bold")
+    console.print(
+        "  oceanid status                         documents, queues, workers\n"
+        "  oceanid review                         what waits for a human\n"
+        f"  oceanid explain {documents[1]} 1 3                  the story of a cell\n"
+        '  oceanid sql "SELECT * FROM stage.csv_extractions LIMIT 5"\n'
+        "  oceanid down                           stop the embedded server"
+    )
+
+
+def tell(console: Console, connection: Connection, documents: list[int]) -> None:
+    """Print, from the database alone, what became of the documents."""
+    show(console, connection, "What became of the lists", DOCUMENTS, [documents])
+    show(console, connection, "What NEAFC's headers mean, and how each column is read", COLUMNS, [documents[1]])
+    show(console, connection, "Before and after, the least alike of each field", BEFORE_AND_AFTER, [documents])
+    show_decisions(console, connection, 12)
+    cell = connection.execute(INTERESTING, [documents]).fetchone()
+    if cell is not None:
+        show_story(console, connection, *cell)
+    with connection.transaction():
+        show(console, connection, "What a new rule would change (clean.preview_rule; nothing is written)", PREVIEW)
+    show(console, connection, "The rules that matter most here", RULES)
+    show(console, connection, "Nothing lost, nothing doubled (ops.conservation)", CONSERVATION, [documents])
