@@ -8,7 +8,7 @@ RETURN btrim(regexp_replace(
     replace(replace(replace(replace(
         translate(
             upper(regexp_replace(normalize(p_text, NFKD), U&'[\0300-\036F\064B-\065F]', '', 'g')),
-            U&'\00D8\00D0\0110\0141\0131\2019\02BC\2018', 'ODDLI'),
+            U&'\00D8\00D0\0110\0141\0131', 'ODDLI'),
         U&'\00C6', 'AE'), U&'\0152', 'OE'), U&'\00DE', 'TH'), U&'\00DF', 'SS'),
     '[^[:alnum:]]+', ' ', 'g'));
 COMMENT ON FUNCTION ref.match_key(text) IS
@@ -122,7 +122,7 @@ CREATE TABLE ref.species (
     shipped boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE ref.species IS
-    'Species by ASFIS 3-alpha code. A short list is shipped; ops.load_species reads the full one from a file you have.';
+    'Species by ASFIS 3-alpha code. A short list is shipped; ref.load_species reads the full one from a file you have.';
 
 CREATE TABLE ref.area (
     code text PRIMARY KEY,
@@ -156,7 +156,7 @@ CREATE TABLE ref.port (
     shipped boolean NOT NULL DEFAULT false
 );
 CREATE INDEX port_name_key ON ref.port (name_key);
-COMMENT ON TABLE ref.port IS 'Ports: World Port Index is shipped; ops.load_locations adds UN/LOCODE from a file you have.';
+COMMENT ON TABLE ref.port IS 'Ports: World Port Index is shipped; ref.load_locations adds UN/LOCODE from a file you have.';
 
 CREATE TABLE ref.unit (
     unit text NOT NULL,
