@@ -42,7 +42,9 @@ BEGIN
         format('The call sign is of a series of %s, the flag is %s', s.holders, s.flag)
     FROM (
         SELECT i.row_index, i.column_position, f.cleaned_value AS flag, string_agg(DISTINCT c.holder, ', ') AS holders,
-            bool_or(clean.sovereign(c.iso3) = clean.sovereign(f.cleaned_value)) AS agrees
+            -- the series B is China's in the ITU's table and in use in Taiwan, Hong Kong and Macao as well
+            bool_or(clean.sovereign(c.iso3) = clean.sovereign(f.cleaned_value)
+                OR (c.prefix LIKE 'B%' AND f.cleaned_value IN ('TWN', 'HKG', 'MAC'))) AS agrees
         FROM pg_temp.row_value AS i
         JOIN pg_temp.row_value AS f ON f.row_index = i.row_index AND f.field = 'FLAG'
         JOIN ref.call_sign_series AS c

@@ -7,6 +7,9 @@
 CREATE OR REPLACE FUNCTION clean.clean_document(p_document_id bigint) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+-- Tables that were filled a moment ago have no statistics; a hash join is never far off there, a nested loop often is.
+SET enable_nestloop = off
+SET jit = off
 AS $$
 DECLARE
     v_document stage.documents;

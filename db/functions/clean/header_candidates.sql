@@ -30,14 +30,19 @@ BEGIN
     WHERE c.document_id = p_document_id
     ORDER BY c.column_position, a.source_type = 'GLOBAL', a.source_name NULLS LAST, k.confidence DESC, a.field NULLS LAST;
 
+    WITH unknown AS MATERIALIZED (
+        SELECT c.column_position, clean.header_key(c.header_raw) AS key
+        FROM stage.columns AS c
+        WHERE c.document_id = p_document_id AND c.header_raw IS NOT NULL
+            AND NOT EXISTS (SELECT FROM pg_temp.column_candidate AS k WHERE k.column_position = c.column_position)
+    )
     INSERT INTO pg_temp.column_candidate
-    SELECT c.column_position, l.field, 'fuzzy header', l.likeness * 0.95, NULL
-    FROM stage.columns AS c
-    JOIN stage.documents AS d USING (document_id)
+    SELECT u.column_position, l.field, 'fuzzy header', l.likeness * 0.95, NULL
+    FROM stage.documents AS d
     JOIN stage.source AS s USING (source_id)
-    CROSS JOIN LATERAL clean.similar_aliases(clean.header_key(c.header_raw), s.source_type, s.source_name) AS l
-    WHERE c.document_id = p_document_id AND c.header_raw IS NOT NULL
-        AND NOT EXISTS (SELECT FROM pg_temp.column_candidate AS k WHERE k.column_position = c.column_position);
+    CROSS JOIN LATERAL clean.similar_aliases(ARRAY(SELECT x.key FROM unknown AS x), s.source_type, s.source_name) AS l
+    JOIN unknown AS u USING (key)
+    WHERE d.document_id = p_document_id AND EXISTS (SELECT FROM unknown);
 
     -- An identifier shows by itself; and a type may be of the vessel or of the gear, whatever the header says.
     INSERT INTO pg_temp.column_candidate

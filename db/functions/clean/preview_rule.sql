@@ -11,6 +11,9 @@ RETURNS TABLE (
 )
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+-- Tables that were filled a moment ago have no statistics; a hash join is never far off there, a nested loop often is.
+SET enable_nestloop = off
+SET jit = off
 AS $$
 DECLARE
     v_rule stage.cleaning_rules := clean.rule_from(p_rule);

@@ -20,13 +20,13 @@ BEGIN
     ELSIF v_kind IN ('imo', 'ircs') AND clean.validate_mmsi(clean.normalise_mmsi(p_raw)) THEN
         proposal := clean.normalise_mmsi(p_raw);
         proposal_field := 'MMSI';
+    ELSIF v_kind IN ('imo', 'mmsi') AND v_text ~ '[A-Z]' AND clean.validate_call_sign(clean.normalise_call_sign(p_raw)) THEN
+        proposal := clean.normalise_call_sign(p_raw);
+        proposal_field := 'IRCS';
     ELSIF v_kind = 'imo' THEN
         proposal := (
             SELECT m[1] FROM regexp_matches(v_text, '(?:^|[^0-9])([0-9]{7})(?![0-9])', 'g') AS m
             WHERE clean.validate_imo(m[1]) LIMIT 1);
-    ELSIF v_kind IN ('imo', 'mmsi') AND v_text ~ '[A-Z]' AND clean.validate_call_sign(clean.normalise_call_sign(p_raw)) THEN
-        proposal := clean.normalise_call_sign(p_raw);
-        proposal_field := 'IRCS';
     ELSIF v_kind = 'ircs' THEN
         -- a zero for the letter O in the prefix, or a call sign among other words
         proposal := (

@@ -9,6 +9,9 @@ CREATE OR REPLACE FUNCTION clean.reclean(
 ) RETURNS TABLE (source_name text, values_cleaned bigint, values_changed bigint, cells_changed bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+-- Tables that were filled a moment ago have no statistics; a hash join is never far off there, a nested loop often is.
+SET enable_nestloop = off
+SET jit = off
 AS $$
 DECLARE
     v_source stage.source;

@@ -7,6 +7,9 @@ CREATE OR REPLACE FUNCTION clean.take_similarities(p_document_id bigint, p_value
 RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+-- Tables that were filled a moment ago have no statistics; a hash join is never far off there, a nested loop often is.
+SET enable_nestloop = off
+SET jit = off
 AS $$
 BEGIN
     PERFORM clean.lock_source((SELECT d.source_id FROM stage.documents AS d WHERE d.document_id = p_document_id));

@@ -14,6 +14,17 @@ RETURN btrim(regexp_replace(
 COMMENT ON FUNCTION ref.match_key(text) IS
     'Key under which spellings meet: ''Côte d’Ivoire'' and ''COTE D IVOIRE'' share one. Stored in generated columns.';
 
+-- ref.trigrams: the sets of three neighbouring signs in a key's words, each word padded with blanks. Generated columns
+-- store it. Promises: distinct trigrams; '{}' for an empty key.
+CREATE FUNCTION ref.trigrams(p_key text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT coalesce(array_agg(DISTINCT substr(w.padded, i, 3)), '{}')
+    FROM (SELECT '  ' || word || ' ' AS padded FROM regexp_split_to_table(p_key, ' ') AS word WHERE word <> '') AS w
+    CROSS JOIN LATERAL generate_series(1, length(w.padded) - 2) AS i;
+END;
+COMMENT ON FUNCTION ref.trigrams(text) IS 'Trigrams of a key, for telling how alike two headers are.';
+
 CREATE TABLE ref.field (
     field text PRIMARY KEY CHECK (field ~ '^[A-Z][A-Z0-9_]*$'),
     kind text NOT NULL CHECK (kind IN (
@@ -206,6 +217,7 @@ CREATE TABLE ref.header_alias (
     unit text,
     language text,
     alias_key text NOT NULL GENERATED ALWAYS AS (ref.match_key(alias)) STORED,
+    trigrams text[] NOT NULL GENERATED ALWAYS AS (ref.trigrams(ref.match_key(alias))) STORED,
     shipped boolean NOT NULL DEFAULT false,
     UNIQUE NULLS NOT DISTINCT (alias, source_type, source_name)
 );
