@@ -57,3 +57,11 @@ LEFT JOIN (
 COMMENT ON VIEW ops.conservation IS 'Every document in exactly one place, every cell counted once: holds must be true in every row.';
 COMMENT ON COLUMN ops.conservation.place IS 'accepted, review, in flight, dead letter or rejected; lost must never occur.';
 COMMENT ON COLUMN ops.conservation.holds IS 'True where the counts agree and the document has exactly one place.';
+COMMENT ON COLUMN ops.conservation.document_id IS 'Document.';
+COMMENT ON COLUMN ops.conservation.file_name IS 'Name the file came with.';
+COMMENT ON COLUMN ops.conservation.status IS 'Status of the document.';
+COMMENT ON COLUMN ops.conservation.cells_expected IS 'Rows times columns.';
+COMMENT ON COLUMN ops.conservation.cells_in_rows IS 'Elements of all its rows, missing ones too.';
+COMMENT ON COLUMN ops.conservation.cells_present IS 'Elements that name a text.';
+COMMENT ON COLUMN ops.conservation.cells_in_raw_values IS 'Cells by the dictionaries'' counts.';
+COMMENT ON COLUMN ops.conservation.cells_linked IS 'Cells by the counts of the links to clean values.';

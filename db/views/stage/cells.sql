@@ -26,3 +26,12 @@ LEFT JOIN stage.cell_values AS v
 
 COMMENT ON VIEW stage.cells IS 'One row per cell: where it stands, what was read, which distinct value cleaning made of it.';
 COMMENT ON COLUMN stage.cells.value_id IS 'Row of stage.distinct_values; NULL until the document is cleaned.';
+COMMENT ON COLUMN stage.cells.document_id IS 'File the cell stands in.';
+COMMENT ON COLUMN stage.cells.row_index IS 'Data row, the first under the header being 1.';
+COMMENT ON COLUMN stage.cells.column_position IS 'Column, the first being 1.';
+COMMENT ON COLUMN stage.cells.column_name IS 'Header as read, made unique.';
+COMMENT ON COLUMN stage.cells.field IS 'What the column means; NULL is plain text.';
+COMMENT ON COLUMN stage.cells.kind IS 'Kind of field: fixes the form of a clean value.';
+COMMENT ON COLUMN stage.cells.raw_value IS 'Text exactly as in the file; NULL where the row ends before the column.';
+COMMENT ON COLUMN stage.cells.raw_type IS 's text, n number, d date, b boolean: how the file typed the cell.';
+COMMENT ON COLUMN stage.cells.source_line IS 'Line or sheet row where the row begins in the file.';

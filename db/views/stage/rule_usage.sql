@@ -32,3 +32,16 @@ LEFT JOIN (
 
 COMMENT ON VIEW stage.rule_usage IS 'Rules and how often they fire; never_used is what to look at before adding another.';
 COMMENT ON COLUMN stage.rule_usage.failed IS 'Values for which the validator does not hold.';
+COMMENT ON COLUMN stage.rule_usage.rule_id IS 'Rule.';
+COMMENT ON COLUMN stage.rule_usage.rule_name IS 'Name of the rule.';
+COMMENT ON COLUMN stage.rule_usage.source_type IS 'GLOBAL, or the kind of source it is for.';
+COMMENT ON COLUMN stage.rule_usage.source_name IS 'Source it is for; NULL: all of that kind.';
+COMMENT ON COLUMN stage.rule_usage.applies_to IS 'Field, or kind of field, it is for.';
+COMMENT ON COLUMN stage.rule_usage.kind IS 'replace, normalise, null or validate.';
+COMMENT ON COLUMN stage.rule_usage.enabled IS 'Whether it runs.';
+COMMENT ON COLUMN stage.rule_usage.shipped IS 'Whether it is as the release ships it.';
+COMMENT ON COLUMN stage.rule_usage.fired IS 'Distinct values it changed, emptied or upheld.';
+COMMENT ON COLUMN stage.rule_usage.cells IS 'Cells that stand for those values.';
+COMMENT ON COLUMN stage.rule_usage.last_used_at IS 'When a value with this rule was last cleaned.';
+COMMENT ON COLUMN stage.rule_usage.never_used IS 'Whether no stored value has it.';
+COMMENT ON COLUMN stage.rule_usage.description IS 'What it is for.';
