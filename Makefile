@@ -1,0 +1,52 @@
+# Everything runs in an environment of its own, made at the first call and again when pyproject.toml changes.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+POSTGRES15 := /usr/lib/postgresql/15/bin/postgres
+PYTEST := $(BIN)/python -m pytest -n 2
+
+.PHONY: help demo test test-18 test-15 lint format bench clean
+
+help:
+	@echo "make demo    ingest the samples into an embedded PostgreSQL and show what was decided"
+	@echo "make test    the test suite on PostgreSQL 18 (embedded) and 15 (where it is installed)"
+	@echo "make lint    ruff, mypy --strict, SQL"
+	@echo "make format  ruff format"
+	@echo "make bench   every figure of the README"
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint,bench]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/oceanid demo
+
+test: test-18 test-15
+
+test-18: $(VENV)/.installed
+	$(PYTEST)
+
+test-15: $(VENV)/.installed
+	@if [ -x $(POSTGRES15) ]; then \
+		OCEANID_TEST_POSTGRES=15 $(PYTEST); \
+	else \
+		echo "Skipped: the suite on PostgreSQL 15, because $(POSTGRES15) is not there (Debian 12: apt-get install postgresql)."; \
+	fi
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.sql_lint
+
+format: $(VENV)/.installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
