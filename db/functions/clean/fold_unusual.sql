@@ -2,7 +2,7 @@
 --
 -- Promises: as clean.fold. Width forms (U+FF01–U+FFEE) alone go through NFKC, character by character; the rest only
 -- through NFC. Soft hyphens, zero-width characters and direction marks are blanks of no width and disappear before
--- that, because an accent behind one of them belongs to the letter before it.
+-- that, because an accent behind one of them belongs to the letter before it. A spreadsheet's '_x000D_' is a line break.
 -- Pure: reads no table, takes no lock, may be called any number of times.
 CREATE OR REPLACE FUNCTION clean.fold_unusual(p_text text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -18,7 +18,7 @@ BEGIN
     END IF;
     RETURN btrim(regexp_replace(
         normalize(v_text, NFC),
-        U&'[\0001-\0020\007F\0085\00A0\1680\2000-\200A\2028\2029\202F\205F\3000]+', ' ', 'g'), ' ');
+        U&'(?:_[xX]00(?:09|0[AaDd])_|[\0001-\0020\007F\0085\00A0\1680\2000-\200A\2028\2029\202F\205F\3000])+', ' ', 'g'), ' ');
 END
 $$;
 

@@ -22,7 +22,8 @@ BEGIN
     JOIN stage.documents AS d USING (document_id)
     JOIN stage.source AS s USING (source_id)
     CROSS JOIN LATERAL (VALUES
-        (ref.match_key(c.header_raw), 0.97), (clean.header_key(c.header_raw), 0.95)) AS k (key, confidence)
+        (ref.match_key(c.header_raw), 0.97), (clean.header_key(c.header_raw), 0.95),
+        (clean.header_key(clean.split_words(c.header_raw)), 0.94)) AS k (key, confidence)
     JOIN ref.header_alias AS a
         ON a.alias_key = k.key AND k.key <> ''
         AND (a.source_type = 'GLOBAL'
@@ -31,7 +32,7 @@ BEGIN
     ORDER BY c.column_position, a.source_type = 'GLOBAL', a.source_name NULLS LAST, k.confidence DESC, a.field NULLS LAST;
 
     WITH unknown AS MATERIALIZED (
-        SELECT c.column_position, clean.header_key(c.header_raw) AS key
+        SELECT c.column_position, clean.header_key(clean.split_words(c.header_raw)) AS key
         FROM stage.columns AS c
         WHERE c.document_id = p_document_id AND c.header_raw IS NOT NULL
             AND NOT EXISTS (SELECT FROM pg_temp.column_candidate AS k WHERE k.column_position = c.column_position)

@@ -21,10 +21,11 @@ BEGIN
                     WHEN p.tried >= 5 AND p.accepted < 0.3 * p.tried THEN 0.3
                     ELSE k.confidence
                 END
+                -- what the values bear out is believed before what only looks alike
                 WHEN k.method = 'fuzzy header' THEN CASE
+                    WHEN p.tried > 0 AND p.accepted >= 0.9 * p.tried THEN least(0.96, k.confidence + 0.08)
                     WHEN p.tried > 0 THEN k.confidence * p.accepted / p.tried
-                    WHEN k.confidence >= 0.80 THEN k.confidence
-                    ELSE k.confidence * 0.8
+                    ELSE k.confidence * 0.9
                 END
                 -- digits that pass a check by chance pass one time in ten, so a few agreeing values are proof enough
                 WHEN k.field IN ('IMO', 'MMSI', 'EU_CFR') AND p.tried >= 5 AND p.accepted >= 0.9 * p.tried THEN 0.93

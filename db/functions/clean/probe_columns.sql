@@ -39,7 +39,7 @@ BEGIN
     PERFORM clean.evaluate(v_source.source_type, v_source.source_name);
 
     CREATE TEMPORARY TABLE column_probe ON COMMIT DROP AS
-    SELECT p.column_position, p.field, max(t.tried) AS tried, max(t.accepted) AS accepted
+    SELECT DISTINCT ON (p.column_position, p.field) p.column_position, p.field, t.tried, t.accepted
     FROM pg_temp.probe_reading AS p
     CROSS JOIN LATERAL (
         SELECT count(*) AS tried, count(*) FILTER (WHERE NOT v.failed) AS accepted
@@ -51,7 +51,7 @@ BEGIN
             GROUP BY w.value_id
         ) AS v
     ) AS t
-    GROUP BY p.column_position, p.field;
+    ORDER BY p.column_position, p.field, t.accepted::real / nullif(t.tried, 0) DESC NULLS LAST, t.tried DESC;
 END
 $$;
 

@@ -44,7 +44,7 @@ BEGIN
             WHEN e.comma THEN ','
             ELSE w.decimal_sign END END AS decimal_sign,
         CASE WHEN f.dimension IS NOT NULL AND c.kind <> 'unit' THEN
-            clean.unit_to_convert(c.header_raw, k.unit, f.dimension, f.base_unit) END AS unit,
+            clean.unit_to_convert(clean.split_words(c.header_raw), k.unit, f.dimension, f.base_unit) END AS unit,
         NULL::text AS separators,
         NULL::smallint AS unit_position
     FROM stage.columns AS c
