@@ -35,7 +35,12 @@ class Desk:
         self.db.close()
 
     def register(
-        self, path: Path, source: str = "TEST", source_type: str = "RFMO", list_name: str = "vessels", **options: Any
+        self,
+        path: Path,
+        source: str = "TEST",
+        source_type: str = "RFMO",
+        list_name: str = "vessels",
+        **options: Any,
     ) -> int:
         """Put a file into the store and register it; returns its document_id. Nothing is read yet."""
         content = path.read_bytes()
@@ -61,7 +66,9 @@ class Desk:
             csv.writer(stream).writerows([header, *rows])
         return path
 
-    def clean(self, header: Sequence[str], rows: Iterable[Sequence[str]], source: str = "TEST", **options: Any) -> int:
+    def clean(
+        self, header: Sequence[str], rows: Iterable[Sequence[str]], source: str = "TEST", **options: Any
+    ) -> int:
         """A small list, written, registered, read, cleaned and gated; returns its document_id."""
         document_id = self.register(self.write(header, rows), source, **options)
         self.drain()
@@ -70,7 +77,9 @@ class Desk:
 
     def column(self, values: Iterable[str], header: str, **options: Any) -> int:
         """A list of one telling column beside names, so that it has a header and rows; the column is the second."""
-        return self.clean(["Vessel Name", header], [[f"VESSEL {n}", v] for n, v in enumerate(values, 1)], **options)
+        return self.clean(
+            ["Vessel Name", header], [[f"VESSEL {n}", v] for n, v in enumerate(values, 1)], **options
+        )
 
     def one(self, query: str, *values: Any) -> Any:
         """The only column of the first row."""

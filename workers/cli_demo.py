@@ -37,7 +37,8 @@ BEFORE_AND_AFTER = """
 SELECT x.field, x.raw_value AS read, coalesce(x.cleaned_value, 'NULL: ' || x.null_reason) AS became, x.cells
 FROM (
     SELECT r.field, d.raw_value, d.cleaned_value, d.null_reason, sum(v.cell_count) AS cells,
-        row_number() OVER (PARTITION BY r.field, d.null_reason ORDER BY d.similarity, sum(v.cell_count) DESC, d.raw_value) AS n
+        row_number() OVER (
+            PARTITION BY r.field, d.null_reason ORDER BY d.similarity, sum(v.cell_count) DESC, d.raw_value) AS n
     FROM stage.distinct_values AS d
     JOIN stage.readings AS r USING (reading_id) JOIN stage.cell_values AS v USING (value_id)
     WHERE v.document_id = ANY (%s) AND NOT d.needs_review AND length(d.raw_value) BETWEEN 1 AND 40
@@ -81,7 +82,9 @@ def run(console: Console) -> None:
     """Ingest the shipped samples into the configured database and tell what became of them. May be run again."""
     settings = get_settings()
     begun = time.monotonic()
-    console.print("[bold]Oceanid[/]: three real vessel lists (NAFO, NEAFC, SPRFMO), from file to gated cells\n")
+    console.print(
+        "[bold]Oceanid[/]: three real vessel lists (NAFO, NEAFC, SPRFMO), from file to gated cells\n"
+    )
     url = database_url(settings)
     report = migrate(url)
     with connect(url, autocommit=True) as connection:
@@ -109,13 +112,22 @@ def run(console: Console) -> None:
 def tell(console: Console, connection: Connection, documents: list[int]) -> None:
     """Print, from the database alone, what became of the documents."""
     show(console, connection, "What became of the lists", DOCUMENTS, [documents])
-    show(console, connection, "What NEAFC's headers mean, and how each column is read", COLUMNS, [documents[1]])
-    show(console, connection, "Before and after, the least alike of each field", BEFORE_AND_AFTER, [documents])
+    show(
+        console, connection, "What NEAFC's headers mean, and how each column is read", COLUMNS, [documents[1]]
+    )
+    show(
+        console, connection, "Before and after, the least alike of each field", BEFORE_AND_AFTER, [documents]
+    )
     show_decisions(console, connection, 12)
     cell = connection.execute(INTERESTING, [documents]).fetchone()
     if cell is not None:
         show_story(console, connection, *cell)
     with connection.transaction():
-        show(console, connection, "What a new rule would change (clean.preview_rule; nothing is written)", PREVIEW)
+        show(
+            console,
+            connection,
+            "What a new rule would change (clean.preview_rule; nothing is written)",
+            PREVIEW,
+        )
     show(console, connection, "The rules that matter most here", RULES)
     show(console, connection, "Nothing lost, nothing doubled (ops.conservation)", CONSERVATION, [documents])

@@ -51,7 +51,13 @@ def register(app: typer.Typer) -> None:
         """Documents, queues and workers at a glance."""
         console = Console(highlight=False)
         with connect(database_url(get_settings()), autocommit=True) as connection:
-            show(console, connection, "Documents", DOCUMENTS, empty="No document is cleaned yet: oceanid ingest …")
+            show(
+                console,
+                connection,
+                "Documents",
+                DOCUMENTS,
+                empty="No document is cleaned yet: oceanid ingest …",
+            )
             show(console, connection, "Not cleaned", WAITING, empty="None.")
             show(console, connection, "Queues", QUEUES)
             show(console, connection, "Workers", WORKERS, empty="No worker has ever run: oceanid worker")
@@ -77,7 +83,14 @@ def register(app: typer.Typer) -> None:
 
 def show_decisions(console: Console, connection: Connection, limit: int) -> None:
     """Print the open decisions that settle most cells."""
-    show(console, connection, "A human still has to decide", DECISIONS, [limit], empty="Nothing: all is decided.")
+    show(
+        console,
+        connection,
+        "A human still has to decide",
+        DECISIONS,
+        [limit],
+        empty="Nothing: all is decided.",
+    )
 
 
 def show_story(console: Console, connection: Connection, document_id: int, row: int, column: int) -> None:

@@ -176,9 +176,11 @@ def _remove(
     conn: psycopg.Connection[Any], file: ReferenceFile, users: list[tuple[str, list[str], list[str]]]
 ) -> int:
     key = _key(conn, file, _header(file))
-    # A key may hold NULLs. Rows written out as text compare them too, and unlike IS NOT DISTINCT FROM can be hashed.
+    # A key may hold NULLs. Rows written out as text compare them too, and can be hashed, which
+    # IS NOT DISTINCT FROM cannot.
     ours_text, theirs_text = (
-        sql.SQL("ROW ({})::text").format(sql.SQL(", ").join(sql.Identifier(alias, c) for c in key)) for alias in "tl"
+        sql.SQL("ROW ({})::text").format(sql.SQL(", ").join(sql.Identifier(alias, c) for c in key))
+        for alias in "tl"
     )
     matches = sql.SQL("{} = {}").format(ours_text, theirs_text)
     gone = sql.SQL("t.shipped AND NOT EXISTS (SELECT FROM {} AS l WHERE {})").format(_loaded(file), matches)

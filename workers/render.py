@@ -31,7 +31,9 @@ def show(
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column, value in zip(cursor.description or (), rows[0], strict=True):
         numeric = isinstance(value, int | float) or hasattr(value, "as_tuple")
-        table.add_column(column.name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+        table.add_column(
+            column.name.replace("_", " "), justify="right" if numeric else "left", overflow="fold"
+        )
     for row in rows:
         table.add_row(*(_text(value) for value in row))
     console.print(table)

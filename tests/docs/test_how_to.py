@@ -16,7 +16,10 @@ PAGES = Path(__file__).resolve().parents[2] / "docs/how-to"
 def blocks(page: str) -> list[str]:
     """The SQL statements of a page, in order."""
     text = (PAGES / page).read_text()
-    return ["\n".join(b.strip().splitlines()) for b in re.findall(r"^```sql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
+    return [
+        "\n".join(b.strip().splitlines())
+        for b in re.findall(r"^```sql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    ]
 
 
 @pytest.fixture
@@ -32,7 +35,12 @@ def test_the_page_adds_a_rule_and_takes_it_back(desk: Desk) -> None:
     read = "SELECT cleaned_value, needs_review FROM stage.csv_extractions WHERE document_id = %s AND raw_value = 'H0-3272'"
     before = desk.rows(read, document_id)
     (shown,) = desk.rows(preview)
-    assert (shown["cleaned_then"], shown["cells"], shown["review_now"], shown["review_then"]) == ("HO3272", 1, True, False)
+    assert (shown["cleaned_then"], shown["cells"], shown["review_now"], shown["review_then"]) == (
+        "HO3272",
+        1,
+        True,
+        False,
+    )
     assert desk.rows(read, document_id) == before, "a preview changes nothing"
     desk.db.execute(insert)
     (changed,) = desk.rows(reclean)
@@ -57,8 +65,16 @@ def test_the_page_adds_a_field(desk: Desk) -> None:
         " WHERE c.document_id = %s AND c.column_position = 2 GROUP BY 1, 2"
     )
     (mapped,) = desk.rows(read, new)
-    assert (mapped["field"], mapped["clean"], mapped["review"]) == ("BOLLARD_PULL", ["12.5", "9000"], [False, True])
+    assert (mapped["field"], mapped["clean"], mapped["review"]) == (
+        "BOLLARD_PULL",
+        ["12.5", "9000"],
+        [False, True],
+    )
     assert desk.rows(remap)
     desk.drain()
     (mapped,) = desk.rows(read, old)
-    assert (mapped["field"], mapped["mapping_method"], mapped["clean"]) == ("BOLLARD_PULL", "decision", ["12.5", "80.25"])
+    assert (mapped["field"], mapped["mapping_method"], mapped["clean"]) == (
+        "BOLLARD_PULL",
+        "decision",
+        ["12.5", "80.25"],
+    )

@@ -26,7 +26,8 @@ def handle(job: Job, services: Services) -> Commit:
 
     def commit(connection: Connection) -> None:
         connection.execute(
-            "SELECT clean.take_similarities(%s, %s::bigint[], %s::real[])", (document_id, value_ids, similarities)
+            "SELECT clean.take_similarities(%s, %s::bigint[], %s::real[])",
+            (document_id, value_ids, similarities),
         )
 
     return commit

@@ -33,7 +33,8 @@ BEGIN
                 failed_part = g.failed_part, proposal = NULL, proposal_field = NULL, cleaned_at = clock_timestamp()
             FROM pg_temp.work_graded AS g
             WHERE d.value_id = g.value_id
-                AND ((d.cleaned_value, d.null_reason, d.rule_chain) IS DISTINCT FROM (g.cleaned_value, g.null_reason, g.rule_chain)
+                AND ((d.cleaned_value, d.null_reason, d.rule_chain)
+                    IS DISTINCT FROM (g.cleaned_value, g.null_reason, g.rule_chain)
                     OR d.threshold IS DISTINCT FROM g.threshold
                     OR (g.similarity IS NOT NULL AND (d.score, d.confidence) IS DISTINCT FROM (g.score, g.confidence))
                     OR (g.similarity IS NULL AND d.similarity BETWEEN 0.5 AND 0.95

@@ -167,7 +167,8 @@ BEGIN
         LEFT JOIN body AS b USING (sheet_no, row_no, height)
         CROSS JOIN LATERAL (
             SELECT count(*) AS full_rows FROM width AS w
-            WHERE w.sheet_no = f.sheet_no AND w.row_no < f.row_no AND w.filled > 1 AND w.filled >= 0.6 * coalesce(b.width, f.cells)
+            WHERE w.sheet_no = f.sheet_no AND w.row_no < f.row_no AND w.filled > 1
+                AND w.filled >= 0.6 * coalesce(b.width, f.cells)
         ) AS a
     ),
     best AS (

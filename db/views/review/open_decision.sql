@@ -1,7 +1,8 @@
 -- review.open_decision: one row per decision that a human has to take, with how many cells it settles.
 --
 -- Promises: the unit of human work, never the cell: a column whose meaning is doubtful; a reading (the order of day and
--- month, a unit that does not fit, identifiers in the wrong column) with all its values; a distinct value; a cell that only its own row makes doubtful.
+-- month, a unit that does not fit, identifiers in the wrong column) with all its values; a distinct value; a cell that
+-- only its own row makes doubtful.
 -- A value that several documents of a source share is one decision, shown under the newest of them; so is an unknown
 -- code that stands in several combinations with known ones.
 CREATE OR REPLACE VIEW review.open_decision AS
