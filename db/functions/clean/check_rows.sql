@@ -25,7 +25,12 @@ BEGIN
         AND v.value_no = r.value_nos[c.column_position]
         AND v.unit_no = CASE WHEN c.unit_position IS NULL THEN 0 ELSE r.value_nos[c.unit_position] END
     JOIN stage.distinct_values AS d USING (value_id)
-    WHERE d.cleaned_value IS NOT NULL AND NOT d.needs_review;
+    WHERE d.cleaned_value IS NOT NULL AND NOT d.needs_review
+        -- only the source's own values of these fields are looked at, however many others there are
+        AND d.reading_id = ANY (ARRAY(
+            SELECT x.reading_id FROM stage.readings AS x JOIN stage.documents AS t USING (source_id)
+            WHERE t.document_id = p_document_id
+                AND x.field IN ('FLAG', 'MMSI', 'IRCS', 'LENGTH', 'LENGTH_OVERALL', 'BEAM', 'AUTH_START', 'AUTH_END')));
     ANALYZE pg_temp.row_value;
 
     INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)

@@ -44,7 +44,11 @@ BEGIN
     SELECT w.reading_id, w.raw_type, w.raw_value, d.value_id AS known_id,
         coalesce(d.value_id, nextval(pg_get_serial_sequence('stage.distinct_values', 'value_id'))) AS value_id
     FROM (SELECT DISTINCT c.reading_id, c.raw_type, c.raw_value FROM pg_temp.work_cell AS c) AS w
-    LEFT JOIN stage.distinct_values AS d
+    -- only the values of these readings are looked at, however many other sources there are
+    LEFT JOIN (
+        SELECT x.* FROM stage.distinct_values AS x
+        WHERE x.reading_id = ANY (ARRAY(SELECT DISTINCT c.reading_id FROM pg_temp.work_cell AS c))
+    ) AS d
         ON d.reading_id = w.reading_id AND hashtextextended(d.raw_value, 0) = hashtextextended(w.raw_value, 0)
         AND d.raw_type = w.raw_type AND d.raw_value = w.raw_value;
     ANALYZE pg_temp.work_known;

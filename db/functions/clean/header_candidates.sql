@@ -31,6 +31,23 @@ BEGIN
     WHERE c.document_id = p_document_id
     ORDER BY c.column_position, a.source_type = 'GLOBAL', a.source_name NULLS LAST, k.confidence DESC, a.field NULLS LAST;
 
+    -- 'Nom du navire / Vessel name': a header in two languages, if both say the same
+    INSERT INTO pg_temp.column_candidate
+    SELECT p.column_position, min(p.field), 'alias', 0.93, min(p.unit)
+    FROM (
+        SELECT c.column_position, h.part, a.field, a.unit
+        FROM stage.columns AS c
+        CROSS JOIN LATERAL regexp_split_to_table(c.header_raw, '\s*[/|\n]\s*') AS h (part)
+        LEFT JOIN LATERAL (
+            SELECT x.field, x.unit FROM ref.header_alias AS x
+            WHERE x.alias_key = clean.header_key(h.part) AND x.source_type = 'GLOBAL' ORDER BY x.field LIMIT 1
+        ) AS a ON true
+        WHERE c.document_id = p_document_id AND c.header_raw ~ '[/|\n]'
+            AND NOT EXISTS (SELECT FROM pg_temp.column_candidate AS k WHERE k.column_position = c.column_position)
+    ) AS p
+    GROUP BY p.column_position
+    HAVING count(*) > 1 AND count(p.field) = count(*) AND min(p.field) = max(p.field);
+
     WITH unknown AS MATERIALIZED (
         SELECT c.column_position, clean.header_key(clean.split_words(c.header_raw)) AS key
         FROM stage.columns AS c

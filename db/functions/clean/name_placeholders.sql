@@ -8,6 +8,9 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
+DECLARE
+    -- blanks around a placeholder are folded away, so a cell may be a little longer than it
+    v_longest CONSTANT integer := (SELECT max(length(h.placeholder)) + 20 FROM ref.placeholder AS h);
 BEGIN
     DROP TABLE IF EXISTS pg_temp.work_key;
     CREATE TEMPORARY TABLE work_key ON COMMIT DROP AS
@@ -15,7 +18,7 @@ BEGIN
     FROM pg_temp.work_part AS p
     JOIN stage.readings AS r USING (reading_id)
     JOIN stage.source AS s USING (source_id)
-    WHERE p.pass AND length(p.text) <= 100 AND (p_kind IS NULL OR r.kind = p_kind);
+    WHERE p.pass AND length(p.text) <= v_longest AND (p_kind IS NULL OR r.kind = p_kind);
 
     INSERT INTO pg_temp.work_null (value_id, part_no, null_reason)
     SELECT DISTINCT ON (k.value_id, k.part_no) k.value_id, k.part_no, h.null_reason

@@ -12,7 +12,7 @@ RETURN CASE
         regexp_replace(
             regexp_replace(
                 upper(clean.fold(p_text)),
-                '^(?:(?:IMO|UVI|LR|LLOYD''?S|NUMBER|NUM|NO|NR|N[°º]|SHIP|ID)[ .:/#*_-]*)+(?=[0-9])', ''),
+                '^(?:(?:IMO|UVI|LR|LLOYD''?S|NUMBER|NUM|NO|NR|N[°º]|SHIP|ID|#)[ .:/#*_-]*)+(?=[0-9])', ''),
             '^([0-9])([ .,-]?)([0-9]{3})\2([0-9]{3})(?:[.,]0+)?$', '\1\3\4'),
         '^([0-9]) ?([0-9]) ?([0-9]) ?([0-9]) ?([0-9]) ?([0-9]) ?([0-9])$', '\1\2\3\4\5\6\7')
 END;
