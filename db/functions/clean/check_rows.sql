@@ -31,7 +31,6 @@ BEGIN
             SELECT x.reading_id FROM stage.readings AS x JOIN stage.documents AS t USING (source_id)
             WHERE t.document_id = p_document_id
                 AND x.field IN ('FLAG', 'MMSI', 'IRCS', 'LENGTH', 'LENGTH_OVERALL', 'BEAM', 'AUTH_START', 'AUTH_END')));
-    ANALYZE pg_temp.row_value;
 
     INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
     SELECT p_document_id, m.row_index, m.column_position, 'mid_other_flag', -0.01, false,

@@ -38,7 +38,6 @@ BEGIN
     JOIN stage.raw_values AS v
         ON v.document_id = p_document_id AND v.column_position = p.column_position AND v.value_no = p.value_no
     LEFT JOIN pg_temp.unit_reading AS u ON u.column_position = p.column_position AND u.unit_no = p.unit_no;
-    ANALYZE pg_temp.work_cell;
 
     CREATE TEMPORARY TABLE work_known ON COMMIT DROP AS
     SELECT w.reading_id, w.raw_type, w.raw_value, d.value_id AS known_id,
@@ -51,11 +50,9 @@ BEGIN
     ) AS d
         ON d.reading_id = w.reading_id AND hashtextextended(d.raw_value, 0) = hashtextextended(w.raw_value, 0)
         AND d.raw_type = w.raw_type AND d.raw_value = w.raw_value;
-    ANALYZE pg_temp.work_known;
 
     INSERT INTO pg_temp.work_value (value_id, reading_id, raw_type, raw_value)
     SELECT k.value_id, k.reading_id, k.raw_type, k.raw_value FROM pg_temp.work_known AS k WHERE k.known_id IS NULL;
-    ANALYZE pg_temp.work_value;
     PERFORM clean.evaluate(v_source.source_type, v_source.source_name);
     PERFORM clean.grade_work(v_source.trust);
 

@@ -18,7 +18,6 @@ BEGIN
     FROM stage.distinct_values AS d
     JOIN stage.readings AS r USING (reading_id)
     WHERE r.source_id = p_source_id AND (p_field IS NULL OR r.field = p_field) AND (p_kind IS NULL OR r.kind = p_kind);
-    ANALYZE pg_temp.work_value;
     PERFORM clean.evaluate(v_source.source_type, v_source.source_name, p_candidate);
     PERFORM clean.grade_work(v_source.trust);
 END

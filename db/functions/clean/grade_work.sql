@@ -59,8 +59,6 @@ BEGIN
     ) AS k
     JOIN stage.readings AS r USING (reading_id)
     CROSS JOIN LATERAL clean.grade(r.field, r.kind, p_trust, k.rule_chain, CASE WHEN k.same THEN 1.0 END) AS g;
-    ANALYZE pg_temp.work_whole;
-    ANALYZE pg_temp.work_grade;
 
     CREATE TEMPORARY TABLE work_graded ON COMMIT DROP AS
     SELECT v.value_id, v.reading_id, v.raw_type, v.raw_value, w.cleaned_value,

@@ -43,13 +43,13 @@ BEGIN
         ORDER BY j.column_position, j.belief DESC, j.method <> 'content', j.field
     ), doubt AS (
         SELECT j.column_position, j.field, j.share
-        FROM judged AS j WHERE j.method IN ('alias', 'source alias') AND j.belief <= 0.3
+        FROM judged AS j WHERE j.method IN ('alias', 'source alias') AND j.belief < 0.31
     ), suggested AS (
         SELECT j.column_position,
             jsonb_agg(jsonb_build_object('field', j.field, 'belief', round(j.belief::numeric, 2), 'by', j.method,
                 'sample', j.tried, 'accepted', round(j.share::numeric, 2)) ORDER BY j.belief DESC, j.field) AS list
         FROM judged AS j
-        WHERE j.field IS NOT NULL AND (j.belief > 0.3 OR j.method <> 'content')
+        WHERE j.field IS NOT NULL AND (j.belief >= 0.31 OR j.method <> 'content')
         GROUP BY j.column_position
     )
     UPDATE stage.columns AS c

@@ -36,14 +36,19 @@ BEGIN
     ORDER BY k.value_id, k.part_no, h.source_name NULLS LAST, h.source_type = 'GLOBAL', h.field NULLS LAST, h.kind NULLS LAST
     ON CONFLICT DO NOTHING;
 
+    -- patterns are few and most are for one kind: a text meets those of its kind alone
     INSERT INTO pg_temp.work_null (value_id, part_no, null_reason)
     SELECT DISTINCT ON (k.value_id, k.part_no) k.value_id, k.part_no, h.null_reason
     FROM pg_temp.work_key AS k
-    JOIN ref.placeholder AS h
-        ON h.match = 'regex' AND k.key ~ h.placeholder
+    JOIN (
+        SELECT p.*, x.kind AS for_kind
+        FROM (SELECT DISTINCT r.kind FROM pg_temp.work_key AS r) AS x
+        JOIN ref.placeholder AS p ON p.match = 'regex' AND coalesce(p.kind, x.kind) = x.kind
+    ) AS h
+        ON h.for_kind = k.kind
         AND (h.source_type IN ('GLOBAL', k.source_type) AND coalesce(h.source_name, k.source_name) = k.source_name)
         AND coalesce(h.field, k.field, '') = coalesce(k.field, '')
-        AND coalesce(h.kind, k.kind) = k.kind
+        AND k.key ~ h.placeholder
     ORDER BY k.value_id, k.part_no, h.source_name NULLS LAST, h.source_type = 'GLOBAL', h.field NULLS LAST, h.kind NULLS LAST
     ON CONFLICT DO NOTHING;
 END

@@ -39,7 +39,6 @@ BEGIN
     WHERE r.separators IS NOT NULL AND v.raw_value ~ ('[' || r.separators || ']') AND v.raw_value !~ '[;|\r\n]'
         AND clean.is_whole(v.raw_value, r);
 
-    ANALYZE pg_temp.work_part;
 
     PERFORM clean.name_placeholders();
 END
