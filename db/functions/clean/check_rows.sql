@@ -9,7 +9,7 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 BEGIN
-    DELETE FROM stage.cell_findings AS f WHERE f.document_id = p_document_id;
+    DELETE FROM stage.cell_findings AS f WHERE f.document_id = p_document_id AND f.decision_id IS NULL;
     DROP TABLE IF EXISTS pg_temp.row_value;
     CREATE TEMPORARY TABLE row_value ON COMMIT DROP AS
     SELECT r.row_index, c.column_position, c.field, d.cleaned_value
@@ -39,7 +39,8 @@ BEGIN
     JOIN pg_temp.row_value AS f ON f.row_index = m.row_index AND f.field = 'FLAG'
     JOIN ref.mid AS d ON d.mid = left(m.cleaned_value, 3)
     WHERE m.field = 'MMSI' AND d.iso3 <> f.cleaned_value
-        AND clean.sovereign(d.iso3) <> clean.sovereign(f.cleaned_value);
+        AND clean.sovereign(d.iso3) <> clean.sovereign(f.cleaned_value)
+    ON CONFLICT DO NOTHING;
 
     INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
     SELECT p_document_id, s.row_index, s.column_position, 'series_other_flag', -0.005, false,
@@ -57,7 +58,8 @@ BEGIN
         WHERE i.field = 'IRCS'
         GROUP BY i.row_index, i.column_position, f.cleaned_value
     ) AS s
-    WHERE NOT s.agrees;
+    WHERE NOT s.agrees
+    ON CONFLICT DO NOTHING;
 
     INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
     SELECT p_document_id, b.row_index, b.column_position, 'beam_exceeds_length', -0.3, true,
@@ -74,7 +76,8 @@ BEGIN
     FROM pg_temp.row_value AS e
     JOIN pg_temp.row_value AS s ON s.row_index = e.row_index AND s.field = 'AUTH_START'
     WHERE e.field = 'AUTH_END' AND length(e.cleaned_value) = 10 AND length(s.cleaned_value) = 10
-        AND e.cleaned_value < s.cleaned_value;
+        AND e.cleaned_value < s.cleaned_value
+    ON CONFLICT DO NOTHING;
 END
 $$;
 

@@ -29,9 +29,11 @@ BEGIN
             EXIT WHEN NOT clean.pass_again(v_kind, v_query, v_rewriting);
         END LOOP;
     END LOOP;
+    PERFORM clean.apply_corrections();
     -- what was there before a part was found to be a placeholder is the placeholder itself
     UPDATE pg_temp.work_result AS w SET chain = w.chain || 1
-    FROM pg_temp.work_null AS n WHERE n.value_id = w.value_id AND n.part_no = w.part_no;
+    FROM pg_temp.work_null AS n
+    WHERE n.value_id = w.value_id AND n.part_no = w.part_no AND NOT (2 = ANY (w.chain));
 END
 $$;
 

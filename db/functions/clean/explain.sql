@@ -42,7 +42,16 @@ BEGIN
         'unit ' || v_reading.unit, 'separators ' || v_reading.separators);
     RETURN NEXT;
 
-    IF v_value.rule_chain[1] = 1 THEN
+    IF v_value.rule_chain = ARRAY[2] THEN
+        SELECT format('%s answered on %s%s', c.reviewers[cardinality(c.reviewers)], c.last_at::date,
+            CASE WHEN c.times > 1 THEN format(', %s times', c.times) ELSE '' END) INTO note
+        FROM review.correction AS c
+        WHERE c.source_id = v_reading.source_id AND c.field = coalesce(v_reading.field, '')
+            AND btrim(c.raw_value) = btrim(v_cell.raw_value);
+        step := step + 1; stage := 'answer'; rule_name := 'correction'; before := v_cell.raw_value;
+        after := v_value.cleaned_value; effect := 0.5;
+        RETURN NEXT;
+    ELSIF v_value.rule_chain[1] = 1 THEN
         step := step + 1; stage := 'rule'; rule_name := 'placeholder'; before := v_cell.raw_value; after := NULL; effect := 0.5;
         note := 'a placeholder: ' || v_value.null_reason;
         RETURN NEXT;
@@ -51,7 +60,7 @@ BEGIN
         FOR v_rule IN
             SELECT * FROM clean.rules_in_force(v_reading.kind, v_cell.source_type, v_cell.source_name)
         LOOP
-            CONTINUE WHEN v_rule.rule_id = 1 OR (v_rule.field IS NOT NULL AND v_rule.field <> v_reading.field) OR v_text IS NULL;
+            CONTINUE WHEN v_rule.rule_id IN (1, 2) OR (v_rule.field IS NOT NULL AND v_rule.field <> v_reading.field) OR v_text IS NULL;
             v_next := v_text;
             v_holds := NULL;
             IF v_rule.kind = 'replace' THEN

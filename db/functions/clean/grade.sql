@@ -22,7 +22,7 @@ BEGIN
     LIMIT 1;
     SELECT r.replacement INTO null_reason
     FROM stage.cleaning_rules AS r
-    WHERE r.kind = 'null' AND r.rule_id > 1 AND r.rule_id = ANY (p_chain)
+    WHERE r.kind = 'null' AND r.rule_id > 2 AND r.rule_id = ANY (p_chain)
     ORDER BY r.priority, r.rule_id
     LIMIT 1;
     IF null_reason IS NOT NULL THEN

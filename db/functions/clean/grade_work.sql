@@ -50,6 +50,13 @@ BEGIN
     LEFT JOIN joined AS j USING (value_id)
     LEFT JOIN chained AS c USING (value_id);
 
+    -- an answer about a cell of several values as a whole goes before what its parts came to
+    UPDATE pg_temp.work_whole AS w
+    SET cleaned_value = c.corrected_value, null_reason = c.null_reason, rule_chain = ARRAY[2], failed_part = NULL
+    FROM pg_temp.work_value AS v, stage.readings AS r, review.correction AS c
+    WHERE v.value_id = w.value_id AND r.reading_id = v.reading_id
+        AND c.source_id = r.source_id AND c.field = coalesce(r.field, '') AND c.raw_value = v.raw_value;
+
     CREATE TEMPORARY TABLE work_grade ON COMMIT DROP AS
     SELECT k.reading_id, k.rule_chain, k.same, g.*
     FROM (

@@ -14,11 +14,17 @@ DECLARE
 BEGIN
     DROP TABLE IF EXISTS pg_temp.work_key;
     CREATE TEMPORARY TABLE work_key ON COMMIT DROP AS
-    SELECT p.value_id, p.part_no, upper(clean.fold(p.text)) AS key, r.field, r.kind, s.source_type, s.source_name
+    SELECT p.value_id, p.part_no, upper(clean.fold(p.text)) AS key, r.field, r.kind, s.source_type, s.source_name,
+        r.decided_null_reason
     FROM pg_temp.work_part AS p
     JOIN stage.readings AS r USING (reading_id)
     JOIN stage.source AS s USING (source_id)
     WHERE p.pass AND length(p.text) <= v_longest AND (p_kind IS NULL OR r.kind = p_kind);
+
+    INSERT INTO pg_temp.work_null (value_id, part_no, null_reason)
+    SELECT k.value_id, k.part_no, k.decided_null_reason
+    FROM pg_temp.work_key AS k WHERE k.decided_null_reason IS NOT NULL
+    ON CONFLICT DO NOTHING;
 
     INSERT INTO pg_temp.work_null (value_id, part_no, null_reason)
     SELECT DISTINCT ON (k.value_id, k.part_no) k.value_id, k.part_no, h.null_reason

@@ -9,7 +9,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
     WHEN p_text ~ '^(1[0-9]|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' THEN p_text
     ELSE coalesce(
-        clean.read_date(p_text, (p_reading).date_order, (p_reading).field LIKE '%\_END'), clean.fold(p_text))
+        clean.read_date(p_text, coalesce((p_reading).date_order, (p_reading).decided_date_order), (p_reading).field LIKE '%\_END'), clean.fold(p_text))
 END;
 
 COMMENT ON FUNCTION clean.normalise_date(text, stage.readings) IS

@@ -8,7 +8,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT d.value_id, d.raw_value, d.cleaned_value
     FROM stage.distinct_values AS d
-    WHERE d.similarity IS NULL AND d.cleaned_value IS NOT NULL
+    WHERE d.similarity IS NULL AND d.cleaned_value IS NOT NULL AND d.rule_chain <> '{2}'
         AND d.reading_id = ANY (ARRAY(
             SELECT r.reading_id FROM stage.readings AS r JOIN stage.documents AS t USING (source_id)
             WHERE t.document_id = p_document_id))

@@ -29,7 +29,7 @@ BEGIN
     IF v_value IS NULL THEN
         RETURN v_text;
     END IF;
-    v_unit := (p_reading).unit;
+    v_unit := CASE WHEN (p_reading).unit LIKE '?%' THEN coalesce((p_reading).decided_unit, (p_reading).unit) ELSE (p_reading).unit END;
     IF coalesce(m[1], m[3], v_unit) IS NULL THEN
         RETURN trim_scale(v_value)::text;
     END IF;

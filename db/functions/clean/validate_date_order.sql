@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION clean.validate_date_order(p_text text, p_reading stage.readings) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN NOT (
-    (p_reading).date_order IS NULL
+    coalesce((p_reading).date_order, (p_reading).decided_date_order) IS NULL
     AND p_text ~ '^(0?[1-9]|1[0-2])[-/. ](0?[1-9]|1[0-2])[-/. ]([0-9]{4}|[0-9]{2})([T ,].*)?$'
 );
 

@@ -11,8 +11,8 @@ SELECT
     c.column_name,
     c.field,
     d.raw_value,
-    d.cleaned_value,
-    coalesce(d.null_reason, CASE WHEN v.value_id IS NULL THEN 'blank' END) AS null_reason,
+    CASE WHEN f.decided THEN f.decided_value ELSE d.cleaned_value END AS cleaned_value,
+    CASE WHEN f.decided THEN f.decided_null_reason ELSE coalesce(d.null_reason, CASE WHEN v.value_id IS NULL THEN 'blank' END) END AS null_reason,
     greatest(0, coalesce(d.confidence, 1) + coalesce(f.effect, 0))::real AS confidence,
     d.threshold,
     d.rule_chain,
@@ -20,6 +20,7 @@ SELECT
     coalesce(d.needs_review, false) OR coalesce(f.needs_review, false) AS needs_review,
     CASE
         WHEN coalesce(d.needs_review, false) OR coalesce(f.needs_review, false) THEN 'pending'
+        WHEN f.answered OR 2 = ANY (d.rule_chain) OR c.mapping_method = 'decision' THEN 'decided'
         ELSE 'not_needed'
     END AS review_status,
     coalesce(d.review_reason, CASE WHEN f.needs_review THEN f.reason END) AS review_reason,
@@ -43,7 +44,10 @@ LEFT JOIN stage.cell_values AS v
 LEFT JOIN stage.distinct_values AS d USING (value_id)
 LEFT JOIN (
     SELECT x.document_id, x.row_index, x.column_position, sum(x.effect)::real AS effect,
-        bool_or(x.needs_review) AS needs_review, string_agg(x.reason, '; ' ORDER BY x.finding) AS reason
+        bool_or(x.needs_review) AS needs_review, string_agg(x.reason, '; ' ORDER BY x.finding) AS reason,
+        bool_or(x.decision_id IS NOT NULL) AS answered,
+        bool_or(coalesce(x.decided_value, x.decided_null_reason) IS NOT NULL) AS decided,
+        max(x.decided_value) AS decided_value, max(x.decided_null_reason) AS decided_null_reason
     FROM stage.cell_findings AS x
     GROUP BY x.document_id, x.row_index, x.column_position
 ) AS f
@@ -64,7 +68,7 @@ COMMENT ON COLUMN stage.csv_extractions.threshold IS 'What the confidence must r
 COMMENT ON COLUMN stage.csv_extractions.rule_chain IS 'Rules that fired, in order (stage.cleaning_rules); negative: a validator that failed.';
 COMMENT ON COLUMN stage.csv_extractions.similarity IS 'Likeness of clean to raw text (rapidfuzz ratio, case folded); NULL without a value.';
 COMMENT ON COLUMN stage.csv_extractions.needs_review IS 'A human must decide; review_reason says why.';
-COMMENT ON COLUMN stage.csv_extractions.review_status IS 'not_needed or pending.';
+COMMENT ON COLUMN stage.csv_extractions.review_status IS 'not_needed, pending, or decided by a human.';
 COMMENT ON COLUMN stage.csv_extractions.review_reason IS 'Why a human must look, in words.';
 COMMENT ON COLUMN stage.csv_extractions.proposal IS 'What the machine would write; never applied by itself.';
 COMMENT ON COLUMN stage.csv_extractions.proposal_field IS 'Field that the proposal belongs to, where it stands in the wrong column.';

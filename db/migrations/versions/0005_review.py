@@ -1,0 +1,18 @@
+"""Review: items, decisions, corrections, reviewers, the training corpus."""
+
+from workers.deploy_revisions import run_sql_file
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Execute this revision's SQL file."""
+    run_sql_file(revision)
+
+
+def downgrade() -> None:
+    """Not offered: restore a backup."""
+    raise NotImplementedError("Oceanid's revisions only go forward; restore a backup to go back.")
