@@ -23,7 +23,12 @@ BEGIN
     ) AS c
     JOIN stage.cell_values AS v ON v.document_id = p_document_id AND v.column_position = c.column_position
     JOIN stage.distinct_values AS d USING (value_id)
-    WHERE d.cleaned_value IS NOT NULL AND NOT d.needs_review;
+    WHERE d.cleaned_value IS NOT NULL AND NOT d.needs_review
+        -- only the source's own values of these fields are looked at, however many others there are
+        AND d.reading_id = ANY (ARRAY(
+            SELECT x.reading_id FROM stage.readings AS x JOIN stage.documents AS t USING (source_id)
+            WHERE t.document_id = p_document_id
+                AND x.field IN ('FLAG', 'MMSI', 'IRCS', 'LENGTH', 'LENGTH_OVERALL', 'BEAM', 'AUTH_START', 'AUTH_END')));
 
     CREATE TEMPORARY TABLE row_looked ON COMMIT DROP AS
     SELECT r.row_index, c.field, c.column_position, r.value_nos[c.column_position] AS value_no,
