@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from tests import calls
+from tests.conftest import _create, _to_database
 from workers import runtime
 from workers.objects import object_store, raw_key
 from workers.settings import Settings
@@ -129,3 +134,17 @@ def outcome(cell: Mapping[str, Any]) -> str | None:
     if cell["needs_review"]:
         return "?"
     return f"({cell['null_reason']})" if cell["cleaned_value"] is None else cell["cleaned_value"]
+
+
+@contextmanager
+def lasting_database(server_url: str, template: str) -> Iterator[str]:
+    """URL of a migrated database that may outlive one test: for fixtures of a module or a session."""
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    _create(server_url, name, template)
+    url = _to_database(server_url, name)
+    try:
+        yield url
+        calls.record(url, Path(os.environ["OCEANID_TEST_RUN"]))
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as conn:
+            conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

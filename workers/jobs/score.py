@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
+
 from rapidfuzz import fuzz
 
 from workers.runtime_types import Commit, Connection, Job, Services
 
 QUEUE = "score"
+
+_SLICE = 10_000
 
 
 def likeness(raw: str, cleaned: str) -> float:
@@ -15,19 +19,26 @@ def likeness(raw: str, cleaned: str) -> float:
 
 
 def handle(job: Job, services: Services) -> Commit:
-    """Compare every pair of `payload["document_id"]` that waits for it; the Commit hands the numbers to the gate."""
+    """Compare every pair of `payload["document_id"]` that waits for it; the Commit hands the numbers to the gate.
+
+    The texts are streamed and only twelve bytes a pair are kept, so that a long list needs no more memory.
+    """
     document_id = int(job.payload["document_id"])
-    with services.connect() as connection:
-        pairs = connection.execute(
-            "SELECT value_id, raw_value, cleaned_value FROM clean.pairs_to_compare(%s)", (document_id,)
-        ).fetchall()
-    value_ids = [value_id for value_id, _, _ in pairs]
-    similarities = [likeness(raw, cleaned) for _, raw, cleaned in pairs]
+    value_ids = array("q")
+    similarities = array("f")
+    with services.connect() as connection, connection.cursor() as cursor:
+        query = "SELECT value_id, raw_value, cleaned_value FROM clean.pairs_to_compare(%s)"
+        for value_id, raw, cleaned in cursor.stream(query, (document_id,)):
+            value_ids.append(value_id)
+            similarities.append(likeness(raw, cleaned))
 
     def commit(connection: Connection) -> None:
-        connection.execute(
-            "SELECT clean.take_similarities(%s, %s::bigint[], %s::real[])",
-            (document_id, value_ids, similarities),
-        )
+        # Once at least: where nothing waits any more, the gate still has to be closed.
+        for start in range(0, max(len(value_ids), 1), _SLICE):
+            part = slice(start, start + _SLICE)
+            connection.execute(
+                "SELECT clean.take_similarities(%s, %s::bigint[], %s::real[])",
+                (document_id, value_ids[part].tolist(), similarities[part].tolist()),
+            )
 
     return commit

@@ -8,6 +8,11 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 BEGIN
+    IF to_regclass('pg_temp.work_result') IS NOT NULL THEN
+        -- made by this transaction: emptied in place, which is cheaper than new tables
+        TRUNCATE pg_temp.work_value, pg_temp.work_part, pg_temp.work_null, pg_temp.work_result;
+        RETURN;
+    END IF;
     DROP TABLE IF EXISTS pg_temp.work_value, pg_temp.work_part, pg_temp.work_null, pg_temp.work_result;
     CREATE TEMPORARY TABLE work_value (
         value_id bigint NOT NULL, reading_id integer NOT NULL, raw_type "char" NOT NULL, raw_value text NOT NULL

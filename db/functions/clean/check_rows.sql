@@ -1,6 +1,6 @@
 -- clean.check_rows: what only a whole row shows, for the rows of one document.
 --
--- Promises: stage.cell_findings of the document is written anew: an MMSI whose digits belong to another State than the
+-- Promises: stage.cell_findings of the document is written anew, but for what a human settled: an MMSI whose digits belong to another State than the
 -- flag, a call sign of another State's series (weak evidence, not an error), a beam that exceeds the length, an
 -- authorisation that ends before it starts. Set-based; may run again.
 CREATE OR REPLACE FUNCTION clean.check_rows(p_document_id bigint) RETURNS void
@@ -10,20 +10,18 @@ SET client_min_messages = warning
 AS $$
 BEGIN
     DELETE FROM stage.cell_findings AS f WHERE f.document_id = p_document_id AND f.decision_id IS NULL;
-    DROP TABLE IF EXISTS pg_temp.row_value;
-    CREATE TEMPORARY TABLE row_value ON COMMIT DROP AS
-    SELECT r.row_index, c.column_position, c.field, d.cleaned_value
+    -- In steps: a document that was read a moment ago has no statistics, and its rows joined with its values in one query
+    -- are a loop of thousands by thousands.
+    DROP TABLE IF EXISTS pg_temp.row_known, pg_temp.row_looked, pg_temp.row_value;
+    CREATE TEMPORARY TABLE row_known ON COMMIT DROP AS
+    SELECT c.field, c.column_position, c.unit_position, v.value_no, v.unit_no, d.cleaned_value
     FROM (
-        SELECT DISTINCT ON (x.field) x.* FROM stage.columns AS x
+        SELECT DISTINCT ON (x.field) x.field, x.column_position, x.unit_position FROM stage.columns AS x
         WHERE x.document_id = p_document_id
             AND x.field IN ('FLAG', 'MMSI', 'IRCS', 'LENGTH', 'LENGTH_OVERALL', 'BEAM', 'AUTH_START', 'AUTH_END')
         ORDER BY x.field, x.column_position
     ) AS c
-    JOIN stage.rows AS r USING (document_id)
-    JOIN stage.cell_values AS v
-        ON v.document_id = c.document_id AND v.column_position = c.column_position
-        AND v.value_no = r.value_nos[c.column_position]
-        AND v.unit_no = CASE WHEN c.unit_position IS NULL THEN 0 ELSE r.value_nos[c.unit_position] END
+    JOIN stage.cell_values AS v ON v.document_id = p_document_id AND v.column_position = c.column_position
     JOIN stage.distinct_values AS d USING (value_id)
     WHERE d.cleaned_value IS NOT NULL AND NOT d.needs_review
         -- only the source's own values of these fields are looked at, however many others there are
@@ -32,51 +30,71 @@ BEGIN
             WHERE t.document_id = p_document_id
                 AND x.field IN ('FLAG', 'MMSI', 'IRCS', 'LENGTH', 'LENGTH_OVERALL', 'BEAM', 'AUTH_START', 'AUTH_END')));
 
+    CREATE TEMPORARY TABLE row_looked ON COMMIT DROP AS
+    SELECT r.row_index, c.field, c.column_position, r.value_nos[c.column_position] AS value_no,
+        CASE WHEN c.unit_position IS NULL THEN 0 ELSE r.value_nos[c.unit_position] END AS unit_no
+    FROM (SELECT DISTINCT k.field, k.column_position, k.unit_position FROM pg_temp.row_known AS k) AS c
+    CROSS JOIN stage.rows AS r
+    WHERE r.document_id = p_document_id;
+
+    CREATE TEMPORARY TABLE row_value ON COMMIT DROP AS
+    SELECT l.row_index,
+        max(k.cleaned_value) FILTER (WHERE l.field = 'FLAG') AS flag,
+        max(k.cleaned_value) FILTER (WHERE l.field = 'MMSI') AS mmsi,
+        max(l.column_position) FILTER (WHERE l.field = 'MMSI') AS mmsi_position,
+        max(k.cleaned_value) FILTER (WHERE l.field = 'IRCS') AS ircs,
+        max(l.column_position) FILTER (WHERE l.field = 'IRCS') AS ircs_position,
+        max(k.cleaned_value) FILTER (WHERE l.field = 'LENGTH') AS length,
+        max(k.cleaned_value) FILTER (WHERE l.field = 'LENGTH_OVERALL') AS length_overall,
+        max(k.cleaned_value) FILTER (WHERE l.field = 'BEAM') AS beam,
+        max(l.column_position) FILTER (WHERE l.field = 'BEAM') AS beam_position,
+        max(k.cleaned_value) FILTER (WHERE l.field = 'AUTH_START') AS auth_start,
+        max(k.cleaned_value) FILTER (WHERE l.field = 'AUTH_END') AS auth_end,
+        max(l.column_position) FILTER (WHERE l.field = 'AUTH_END') AS auth_end_position
+    FROM pg_temp.row_looked AS l
+    JOIN pg_temp.row_known AS k USING (column_position, value_no, unit_no)
+    GROUP BY l.row_index;
+
     INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
-    SELECT p_document_id, m.row_index, m.column_position, 'mid_other_flag', -0.01, false,
-        format('The MMSI''s digits %s belong to %s, the flag is %s', d.mid, d.iso3, f.cleaned_value)
-    FROM pg_temp.row_value AS m
-    JOIN pg_temp.row_value AS f ON f.row_index = m.row_index AND f.field = 'FLAG'
-    JOIN ref.mid AS d ON d.mid = left(m.cleaned_value, 3)
-    WHERE m.field = 'MMSI' AND d.iso3 <> f.cleaned_value
-        AND clean.sovereign(d.iso3) <> clean.sovereign(f.cleaned_value)
+    SELECT p_document_id, w.row_index, w.mmsi_position, 'mid_other_flag', -0.01, false,
+        format('The MMSI''s digits %s belong to %s, the flag is %s', d.mid, d.iso3, w.flag)
+    FROM pg_temp.row_value AS w
+    JOIN ref.mid AS d ON d.mid = left(w.mmsi, 3)
+    WHERE d.iso3 <> w.flag AND clean.sovereign(d.iso3) <> clean.sovereign(w.flag)
     ON CONFLICT DO NOTHING;
 
     INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
-    SELECT p_document_id, s.row_index, s.column_position, 'series_other_flag', -0.005, false,
-        format('The call sign is of a series of %s, the flag is %s', s.holders, s.flag)
-    FROM (
-        SELECT i.row_index, i.column_position, f.cleaned_value AS flag, string_agg(DISTINCT c.holder, ', ') AS holders,
+    SELECT p_document_id, w.row_index, w.ircs_position, 'series_other_flag', -0.005, false,
+        format('The call sign is of a series of %s, the flag is %s', s.holders, w.flag)
+    FROM pg_temp.row_value AS w
+    JOIN (
+        -- one look at the series for each pair that occurs
+        SELECT p.beginning, p.flag, string_agg(DISTINCT c.holder, ', ') AS holders,
             -- the series B is China's in the ITU's table and in use in Taiwan, Hong Kong and Macao as well
-            bool_or(clean.sovereign(c.iso3) = clean.sovereign(f.cleaned_value)
-                OR (c.prefix LIKE 'B%' AND f.cleaned_value IN ('TWN', 'HKG', 'MAC'))) AS agrees
-        FROM pg_temp.row_value AS i
-        JOIN pg_temp.row_value AS f ON f.row_index = i.row_index AND f.field = 'FLAG'
+            bool_or(clean.sovereign(c.iso3) = clean.sovereign(p.flag)
+                OR (c.prefix LIKE 'B%' AND p.flag IN ('TWN', 'HKG', 'MAC'))) AS agrees
+        FROM (SELECT DISTINCT left(x.ircs, 3) AS beginning, x.flag FROM pg_temp.row_value AS x WHERE x.flag IS NOT NULL) AS p
         JOIN ref.call_sign_series AS c
-            ON c.prefix = left(i.cleaned_value, 2) AND c.iso3 IS NOT NULL
-            AND (substr(i.cleaned_value, 3, 1) ~ '[0-9]' OR left(i.cleaned_value, 3) BETWEEN c.series_start AND c.series_end)
-        WHERE i.field = 'IRCS'
-        GROUP BY i.row_index, i.column_position, f.cleaned_value
-    ) AS s
+            ON c.prefix = left(p.beginning, 2) AND c.iso3 IS NOT NULL
+            AND (substr(p.beginning, 3, 1) ~ '[0-9]' OR p.beginning BETWEEN c.series_start AND c.series_end)
+        GROUP BY p.beginning, p.flag
+    ) AS s ON s.beginning = left(w.ircs, 3) AND s.flag = w.flag
     WHERE NOT s.agrees
     ON CONFLICT DO NOTHING;
 
     INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
-    SELECT p_document_id, b.row_index, b.column_position, 'beam_exceeds_length', -0.3, true,
-        format('A beam of %s m on a length of %s m', b.cleaned_value, l.cleaned_value)
-    FROM pg_temp.row_value AS b
-    JOIN pg_temp.row_value AS l ON l.row_index = b.row_index AND l.field IN ('LENGTH', 'LENGTH_OVERALL')
-    WHERE b.field = 'BEAM' AND b.cleaned_value ~ '^[0-9.]+$' AND l.cleaned_value ~ '^[0-9.]+$'
-        AND b.cleaned_value::numeric > l.cleaned_value::numeric
+    SELECT p_document_id, w.row_index, w.beam_position, 'beam_exceeds_length', -0.3, true,
+        format('A beam of %s m on a length of %s m', w.beam, l.length)
+    FROM pg_temp.row_value AS w
+    CROSS JOIN LATERAL (VALUES (w.length), (w.length_overall)) AS l (length)
+    WHERE w.beam ~ '^[0-9.]+$' AND l.length ~ '^[0-9.]+$' AND w.beam::numeric > l.length::numeric
     ON CONFLICT DO NOTHING;
 
     INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
-    SELECT p_document_id, e.row_index, e.column_position, 'ends_before_start', -0.3, true,
-        format('The authorisation starts on %s and ends on %s', s.cleaned_value, e.cleaned_value)
-    FROM pg_temp.row_value AS e
-    JOIN pg_temp.row_value AS s ON s.row_index = e.row_index AND s.field = 'AUTH_START'
-    WHERE e.field = 'AUTH_END' AND length(e.cleaned_value) = 10 AND length(s.cleaned_value) = 10
-        AND e.cleaned_value < s.cleaned_value
+    SELECT p_document_id, w.row_index, w.auth_end_position, 'ends_before_start', -0.3, true,
+        format('The authorisation starts on %s and ends on %s', w.auth_start, w.auth_end)
+    FROM pg_temp.row_value AS w
+    WHERE length(w.auth_end) = 10 AND length(w.auth_start) = 10 AND w.auth_end < w.auth_start
     ON CONFLICT DO NOTHING;
 END
 $$;

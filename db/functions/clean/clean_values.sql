@@ -10,6 +10,8 @@ SET client_min_messages = warning
 AS $$
 DECLARE
     v_source stage.source;
+    -- looked up once: pg_get_serial_sequence in the query would be asked once a value
+    v_sequence regclass := pg_get_serial_sequence('stage.distinct_values', 'value_id');
     v_positions smallint[] := coalesce(p_positions, ARRAY(
         SELECT c.column_position FROM stage.columns AS c WHERE c.document_id = p_document_id));
 BEGIN
@@ -41,7 +43,7 @@ BEGIN
 
     CREATE TEMPORARY TABLE work_known ON COMMIT DROP AS
     SELECT w.reading_id, w.raw_type, w.raw_value, d.value_id AS known_id,
-        coalesce(d.value_id, nextval(pg_get_serial_sequence('stage.distinct_values', 'value_id'))) AS value_id
+        coalesce(d.value_id, nextval(v_sequence)) AS value_id
     FROM (SELECT DISTINCT c.reading_id, c.raw_type, c.raw_value FROM pg_temp.work_cell AS c) AS w
     -- only the values of these readings are looked at, however many other sources there are
     LEFT JOIN (

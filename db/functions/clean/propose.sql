@@ -31,7 +31,7 @@ BEGIN
         -- a zero for the letter O in the prefix, or a call sign among other words
         proposal := (
             SELECT t.text FROM (
-                SELECT overlay(p_cleaned PLACING 'O' FROM 2 FOR 1) AS text, 1 AS rank WHERE substr(p_cleaned, 2, 1) = '0'
+                SELECT overlay(p_cleaned PLACING 'O' FROM 2 FOR 1) AS text, 1 AS rank WHERE p_cleaned ~ '^[A-Z]0'
                 UNION ALL
                 SELECT word, 2 FROM regexp_split_to_table(v_text, '[^A-Z0-9]+') AS word
             ) AS t

@@ -16,6 +16,7 @@ BEGIN
         CASE
             WHEN v.raw_value !~ '[[:alnum:]]' OR p.placeholder IS NOT NULL THEN r.unit
             WHEN u.unit IS NULL THEN '?' || clean.fold(v.raw_value)
+            WHEN f.dimension = 'tonnage' AND u.unit NOT IN (f.base_unit, 't') THEN '?' || u.unit
             WHEN u.unit = f.base_unit OR coalesce(u.factor, 1) = 1 THEN NULL
             ELSE u.unit
         END AS unit

@@ -198,7 +198,9 @@ CREATE TABLE stage.cleaning_rules (
     description text NOT NULL,
     shipped boolean NOT NULL DEFAULT false,
     CHECK ((field IS NOT NULL) OR (field_kind IS NOT NULL)),
-    CHECK (kind IN ('replace', 'null') = (replacement IS NOT NULL))
+    CHECK (kind IN ('replace', 'null') = (replacement IS NOT NULL)),
+    -- a broken expression is refused here, before it stands in the way of every document
+    CHECK (kind NOT IN ('replace', 'null') OR ('' ~ pattern) IS NOT NULL)
 );
 COMMENT ON TABLE stage.cleaning_rules IS
     'Cleaning, rule by rule. replace: regular expression and replacement. normalise: function clean.<pattern>(text, '

@@ -46,10 +46,11 @@ def test_any_table_is_read_back_exactly(
     header = [f"h{n}" for n in range(len(table[0]) if table else 2)]
     # The csv module leaves a newline bare where rows end with a carriage return.
     content = _write([header, *table], delimiter, csv.QUOTE_ALL if end == "\r" else quoting, end)
-    if encoding == "utf-16-be-mark":
-        data = b"\xfe\xff" + content.encode("utf-16-be")
-    else:
-        data = content.encode(encoding)
+    data = (
+        b"\xfe\xff" + content.encode("utf-16-be")
+        if encoding == "utf-16-be-mark"
+        else content.encode(encoding)
+    )
     found = read_bytes(data, options={"delimiter": delimiter})
     kept = [(n, row) for n, row in enumerate(table, 1) if "".join(row).strip()]
     assert found.headers == [header]

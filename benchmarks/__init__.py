@@ -1,0 +1,4 @@
+"""Every speed and memory figure of the README and of docs/benchmarks.md is produced here.
+
+`python -m benchmarks`.
+"""
