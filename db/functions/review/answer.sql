@@ -62,6 +62,9 @@ BEGIN
     ELSIF p_item.decision_on = 'reading' THEN
         RAISE EXCEPTION 'these values are identifiers of another field; they have no common value'
             USING ERRCODE = 'OC001', HINT = 'accept moves them out of this column, reject says they mean nothing.';
+    ELSIF p_action = 'accept' THEN
+        -- what the machine wrote stands although no vocabulary knows it: that is what was asked
+        result := v_value;
     ELSE
         result := review.canonical(v_reading, v_value);
     END IF;

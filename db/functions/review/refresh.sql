@@ -37,10 +37,16 @@ BEGIN
                 ELSE format('field:%s:%s', w.source_id, coalesce(w.field, ''))
             END,
             w.source_id, w.field, w.document_id, w.column_position, coalesce(w.row_index, s.row_index), w.reading_id, w.value_id,
-            coalesce(w.raw_value, ''), d.cleaned_value, w.proposal, d.proposal_field, w.reason, w.cells,
+            coalesce(w.raw_value, ''), p.machine_value, coalesce(CASE WHEN d.failed_part IS NOT NULL THEN p.machine_value END, w.proposal),
+            CASE WHEN w.decision_on IN ('value', 'reading') THEN w.proposal_field END, w.reason, w.cells,
             review.priority(w.cells, w.confidence, w.field), '{}'
         FROM pg_temp.wanted_item AS w
         LEFT JOIN stage.distinct_values AS d ON d.value_id = w.value_id
+        -- of several values in one cell, the item is about the one that failed
+        LEFT JOIN LATERAL (
+            SELECT CASE WHEN d.failed_part IS NULL THEN d.cleaned_value ELSE clean.normalise_code(d.failed_part, r) END AS machine_value
+            FROM stage.readings AS r WHERE r.reading_id = d.reading_id
+        ) AS p ON true
         LEFT JOIN LATERAL review.sample_row(w.document_id, w.column_position, w.value_id) AS s (row_index) ON true
         WHERE NOT EXISTS (
             SELECT FROM review.items AS i

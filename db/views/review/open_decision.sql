@@ -20,7 +20,8 @@ SELECT
     c.review_reason AS reason,
     t.source_id,
     NULL::integer AS reading_id,
-    format('column:%s:%s', c.document_id, c.column_position) AS item_key
+    format('column:%s:%s', c.document_id, c.column_position) AS item_key,
+    NULL::text AS proposal_field
 FROM stage.columns AS c
 JOIN stage.documents AS t USING (document_id)
 WHERE c.needs_review AND t.status IN ('cleaned', 'gated')
@@ -39,10 +40,11 @@ SELECT
     min(w.review_reason),
     w.source_id,
     CASE WHEN w.by_reading THEN min(w.reading_id) END,
-    CASE WHEN w.by_reading THEN 'reading:' ELSE 'value:' END || concat_ws(':', w.source_id, w.field, w.unit, w.about)
+    CASE WHEN w.by_reading THEN 'reading:' ELSE 'value:' END || concat_ws(':', w.source_id, w.field, w.unit, w.about),
+    min(w.proposal_field)
 FROM (
     SELECT v.document_id, v.column_position, v.cell_count, d.value_id, d.raw_value, d.proposal, d.confidence,
-        d.review_reason, d.reading_id, r.source_id, r.field, r.unit, b.by_reading,
+        d.review_reason, d.reading_id, d.proposal_field, r.source_id, r.field, r.unit, b.by_reading,
         CASE
             WHEN b.by_reading THEN concat_ws(' ', d.reading_id, d.review_rule_id, nullif(d.proposal_field, r.field))
             ELSE coalesce(d.failed_part, d.raw_value)
@@ -61,7 +63,7 @@ GROUP BY w.source_id, w.field, w.unit, w.by_reading, w.about
 UNION ALL
 SELECT
     'cell', e.document_id, e.column_position, e.field, e.value_id, e.row_index, e.raw_value, NULL, 1, e.confidence, f.reason,
-    t.source_id, NULL, format('cell:%s:%s:%s', e.document_id, e.row_index, e.column_position)
+    t.source_id, NULL, format('cell:%s:%s:%s', e.document_id, e.row_index, e.column_position), NULL
 FROM stage.cell_findings AS f
 JOIN stage.documents AS t USING (document_id)
 JOIN stage.csv_extractions AS e USING (document_id, row_index, column_position)
@@ -82,3 +84,4 @@ COMMENT ON COLUMN review.open_decision.reason IS 'Why a human must decide.';
 COMMENT ON COLUMN review.open_decision.source_id IS 'Source that it is about.';
 COMMENT ON COLUMN review.open_decision.reading_id IS 'Reading, where all that is read the same way is to be decided.';
 COMMENT ON COLUMN review.open_decision.item_key IS 'What it is about, as review.items names it.';
+COMMENT ON COLUMN review.open_decision.proposal_field IS 'Field that the proposal belongs to; another than field where identifiers stand in the wrong column.';
