@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import end_to_end, memory, plain_copy, polars_script, queues, recleaning
+from benchmarks import end_to_end, memory, plain_copy, polars_script, queues, recleaning, review
 from benchmarks.end_to_end import EndToEnd
 from benchmarks.lab import Lab, ingest, median
 from benchmarks.lists import VesselList
@@ -20,10 +20,11 @@ def run(
     repeat: int = 3,
     factors: tuple[int, int] = (2, 20),
     messages: int = 2_000,
+    cells: int = 100_000,
 ) -> Iterator[Line]:
     """Measure everything, yielding lines as they are known.
 
-    `grow` is the CSV list that the memory test repeats.
+    `grow` is the CSV list that the memory test repeats; `cells` is how many share the question of the review test.
     """
     two = _median([end_to_end.measure(lab, lists, 2) for _ in range(repeat)])
     yield Line(
@@ -69,6 +70,14 @@ def run(
                 f"{again.total:.2f} s against {first:.2f} s for the first cleaning; "
                 f"{again.values_cleaned:,} values looked at, {again.values_changed:,} changed",
             )
+
+    for answer in review.measure(lab, cells, repeat):
+        yield Line(
+            f"one answer for {answer.cells:,} cells of {answer.field}",
+            f"{answer.decide_seconds:.2f} s",
+            f"bare UPDATE of as many rows of a plain table: {answer.update_seconds:.2f} s; the answer takes "
+            f"{answer.decide_seconds / answer.update_seconds:.2f} ×",
+        )
 
     for rates in queues.measure(lab, messages=messages):
         yield Line(

@@ -59,6 +59,39 @@ FROM clean.preview_rule('{"rule_name": "demo.prefix_h0", "field": "IRCS", "kind"
     "pattern": "^H0(?=[-0-9])", "replacement": "HO", "priority": 50,
     "description": "A zero for the letter O in Panama''s prefix"}')
 """
+# What a reviewer would answer here: a species code that is NEAFC's own, MMSI numbers among call signs, a lost letter.
+ANSWERS = (
+    ("NEAFC", "SPECIES", "XDS", "accept", None, "a code of the register's own"),
+    ("SPRFMO", "IRCS", None, "accept", None, "these are MMSI numbers"),
+    (
+        "NEAFC",
+        "VESSEL_NAME",
+        "SELV\ufffdG SENIOR",
+        "custom",
+        "SELVÅG SENIOR",
+        "for the demo: the lost letter is taken to be Å",
+    ),
+)
+TO_ANSWER = """
+SELECT q.item_id FROM review.queue AS q
+WHERE q.document_id = ANY (%s) AND q.source_name = %s AND q.field = %s AND q.status = 'open'
+    AND CASE WHEN %s::text IS NULL THEN q.decision_on = 'reading' ELSE q.decision_on = 'value' AND q.subject = %s END
+"""
+SETTLED = """
+SELECT left(i.subject, 40) AS asked, i.field, left(i.reason, 50) AS why, d.action AS answer, d.result,
+    d.cells_settled AS cells, d.note
+FROM review.decisions AS d JOIN review.items AS i USING (item_id)
+WHERE d.reviewer = 'demo' AND i.document_id = ANY (%s) ORDER BY d.decision_id
+"""
+NOW = """
+SELECT e.document_id, e.row_index AS row, e.field, e.raw_value AS read,
+    coalesce(e.cleaned_value, 'NULL: ' || e.null_reason) AS became, e.review_status
+FROM review.decisions AS d
+JOIN review.items AS i USING (item_id)
+JOIN stage.csv_extractions AS e
+    ON e.document_id = i.document_id AND e.row_index = i.row_index AND e.column_position = i.column_position
+WHERE d.reviewer = 'demo' AND i.document_id = ANY (%s) AND i.decision_on = 'value' ORDER BY d.decision_id
+"""
 RULES = """
 SELECT rule_name AS rule, applies_to, fired, failed FROM stage.rule_usage
 WHERE fired + failed > 0 ORDER BY failed DESC, fired DESC LIMIT 10
@@ -122,6 +155,7 @@ def tell(console: Console, connection: Connection, documents: list[int]) -> None
     cell = connection.execute(INTERESTING, [documents]).fetchone()
     if cell is not None:
         show_story(console, connection, *cell)
+    answer(console, connection, documents)
     with connection.transaction():
         show(
             console,
@@ -131,3 +165,28 @@ def tell(console: Console, connection: Connection, documents: list[int]) -> None
         )
     show(console, connection, "The rules that matter most here", RULES)
     show(console, connection, "Nothing lost, nothing doubled (ops.conservation)", CONSERVATION, [documents])
+
+
+def answer(console: Console, connection: Connection, documents: list[int]) -> None:
+    """Answer three items as the reviewer `demo` and show what they settled; answered before, they are only shown."""
+    row = connection.execute("SELECT FROM review.reviewer WHERE reviewer = 'demo'").fetchone()
+    if row is None:
+        connection.execute("SELECT review.add_reviewer('demo', 'The demo')")
+    for source, field, subject, action, value, note in ANSWERS:
+        item = connection.execute(TO_ANSWER, [documents, source, field, subject, subject]).fetchone()
+        if item is not None:
+            connection.execute("SELECT review.decide(%s, %s, %s, 'demo', %s)", [item[0], action, value, note])
+    show(
+        console,
+        connection,
+        "Three answers (review.decide), and the cells that each settled",
+        SETTLED,
+        [documents],
+        empty="The three questions have been answered by somebody else.",
+    )
+    show(console, connection, "Cells that now read otherwise, here and in every later file", NOW, [documents])
+    left = connection.execute(
+        "SELECT count(*), sum(cells) FROM review.queue WHERE decision_on <> 'audit'"
+    ).fetchone()
+    assert left is not None
+    console.print(f"{left[0]} questions about {left[1] or 0} cells still wait.")

@@ -1,5 +1,4 @@
-"""`oceanid status`, `oceanid review` and `oceanid explain`: what there is, what waits for a human, and why a cell is as
-it is."""
+"""`oceanid status` and `oceanid explain`: what there is, and why a cell is as it is."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ WORKERS = "SELECT worker, state, doing, jobs_done, jobs_failed, silent_for FROM 
 DECISIONS = """
 SELECT d.decision_on AS decide_on, s.source_name AS source, d.field, left(d.raw_value, 40) AS raw_value,
     left(d.proposal, 30) AS proposal, d.cells, left(d.reason, 80) AS why
-FROM review.open_decision AS d JOIN stage.documents AS t USING (document_id) JOIN stage.source AS s USING (source_id)
+FROM review.open_decision AS d JOIN stage.source AS s USING (source_id)
 ORDER BY d.cells DESC, d.confidence, d.raw_value LIMIT %s
 """
 STORY = """
@@ -61,13 +60,6 @@ def register(app: typer.Typer) -> None:
             show(console, connection, "Not cleaned", WAITING, empty="None.")
             show(console, connection, "Queues", QUEUES)
             show(console, connection, "Workers", WORKERS, empty="No worker has ever run: oceanid worker")
-
-    @app.command()
-    def review(limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 30) -> None:
-        """What waits for a human: one row a decision, those that settle most cells first."""
-        console = Console(highlight=False)
-        with connect(database_url(get_settings()), autocommit=True) as connection:
-            show_decisions(console, connection, limit)
 
     @app.command()
     def explain(

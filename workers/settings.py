@@ -47,6 +47,13 @@ class Settings(BaseSettings):
     s3_secret_access_key: SecretStr | None = Field(
         None, description="Secret key of the S3 store (secret). Set both keys or neither."
     )
+    argilla_url: str | None = Field(None, description="Argilla server to review in. Empty: its jobs wait.")
+    argilla_api_key: SecretStr | None = Field(
+        None,
+        description="API key (secret) of an owner in Argilla: an account of its own, "
+        "whose responses count as nobody's.",
+    )
+    argilla_workspace: str = Field("oceanid", description="Workspace in Argilla; made where it is missing.")
     log_level: LogLevel = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     health_host: str = Field(
         "127.0.0.1", description="Address on which a worker serves `/health` and `/metrics`."
@@ -62,6 +69,8 @@ class Settings(BaseSettings):
         "s3_region",
         "s3_access_key_id",
         "s3_secret_access_key",
+        "argilla_url",
+        "argilla_api_key",
         mode="before",
     )
     @classmethod

@@ -41,7 +41,7 @@ def directory(tmp_path: Path) -> Path:
 
 def test_every_benchmark_runs(place: Lab, directory: Path) -> None:
     found = lists.vessel_lists(directory)
-    lines = list(suite.run(place, found, found[0].path, repeat=1, factors=(1, 3), messages=20))
+    lines = list(suite.run(place, found, found[0].path, repeat=1, factors=(1, 3), messages=20, cells=300))
     text = "\n".join(f"{line.what}|{line.figure}|{line.beside}" for line in lines)
     for part in (
         "2 workers",
@@ -51,6 +51,8 @@ def test_every_benchmark_runs(place: Lab, directory: Path) -> None:
         "re-clean: everything",
         "batches of 10",
         "memory",
+        "one answer for 300 cells of FLAG",
+        "one answer for 300 cells of GEAR_TYPE",
     ):
         assert part in text
     assert "560 cells" in text

@@ -13,7 +13,7 @@ BEGIN
     SELECT DISTINCT ON (p.value_id, p.part_no) p.value_id, p.part_no, c.corrected_value, c.null_reason
     FROM review.correction AS c
     JOIN stage.readings AS r ON r.source_id = c.source_id AND coalesce(r.field, '') = c.field
-    JOIN pg_temp.work_part AS p ON p.reading_id = r.reading_id AND btrim(p.text) = btrim(c.raw_value)
+    JOIN pg_temp.work_part AS p ON p.reading_id = r.reading_id AND btrim(coalesce(p.raw, p.text)) = btrim(c.raw_value)
     ORDER BY p.value_id, p.part_no, c.last_at DESC;
     UPDATE pg_temp.work_result AS w SET text = a.corrected_value, chain = ARRAY[2], checks = '{}'
     FROM pg_temp.work_answer AS a WHERE a.value_id = w.value_id AND a.part_no = w.part_no;

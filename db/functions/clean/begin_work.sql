@@ -19,7 +19,7 @@ BEGIN
     ) ON COMMIT DROP;
     CREATE TEMPORARY TABLE work_part (
         value_id bigint NOT NULL, part_no integer NOT NULL, reading_id integer NOT NULL, text text NOT NULL,
-        pass boolean NOT NULL DEFAULT true
+        pass boolean NOT NULL DEFAULT true, raw text
     ) ON COMMIT DROP;
     CREATE TEMPORARY TABLE work_null (
         value_id bigint, part_no integer, null_reason text NOT NULL, PRIMARY KEY (value_id, part_no)

@@ -1,7 +1,7 @@
 -- clean.check_rows: what only a whole row shows, for the rows of one document.
 --
--- Promises: stage.cell_findings of the document is written anew, but for what a human settled: an MMSI whose digits belong to another State than the
--- flag, a call sign of another State's series (weak evidence, not an error), a beam that exceeds the length, an
+-- Promises: stage.cell_findings of the document is written anew, but for what a human settled, here or in another version
+-- (clean.keep_findings): an MMSI whose digits belong to another State than the flag, a call sign of another State's series (weak evidence, not an error), a beam that exceeds the length, an
 -- authorisation that ends before it starts. Set-based; may run again.
 CREATE OR REPLACE FUNCTION clean.check_rows(p_document_id bigint) RETURNS void
 LANGUAGE plpgsql
@@ -96,6 +96,8 @@ BEGIN
     FROM pg_temp.row_value AS w
     WHERE length(w.auth_end) = 10 AND length(w.auth_start) = 10 AND w.auth_end < w.auth_start
     ON CONFLICT DO NOTHING;
+
+    PERFORM clean.keep_findings(p_document_id);
 END
 $$;
 

@@ -34,7 +34,7 @@ BEGIN
     ), explained AS (
         SELECT s.value_id,
             (array_agg(n.null_reason ORDER BY s.part_no) FILTER (WHERE n.null_reason IS NOT NULL))[1] AS null_reason,
-            (array_agg(btrim(p.text) ORDER BY s.part_no) FILTER (WHERE 0 > ANY (s.checks)))[1] AS failed_part
+            (array_agg(btrim(coalesce(p.raw, p.text)) ORDER BY s.part_no) FILTER (WHERE 0 > ANY (s.checks)))[1] AS failed_part
         FROM several AS s
         JOIN pg_temp.work_part AS p USING (value_id, part_no)
         LEFT JOIN pg_temp.work_null AS n USING (value_id, part_no)

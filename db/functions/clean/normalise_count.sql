@@ -9,7 +9,7 @@ RETURN CASE
     ELSE coalesce(
         trim_scale(clean.read_decimal(
             regexp_replace(clean.fold(p_text), ' ?(persons?|people|crew|men|pers|pax)\.?$', '', 'i'),
-            (p_reading).decimal_sign))::text,
+            coalesce((p_reading).decimal_sign, (p_reading).decided_decimal_sign)))::text,
         clean.fold(p_text))
 END;
 

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION clean.normalise_measure(p_text text, p_reading stage.
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
     WHEN (p_reading).unit IS NULL
-        AND (p_text ~ '^[0-9]{1,9}$' OR (p_text ~ '^[0-9]{1,9}[.][0-9]+$' AND (p_reading).decimal_sign = '.'))
+        AND (p_text ~ '^[0-9]{1,9}$' OR (p_text ~ '^[0-9]{1,9}[.][0-9]+$' AND coalesce((p_reading).decimal_sign, (p_reading).decided_decimal_sign) = '.'))
         THEN trim_scale(p_text::numeric)::text
     ELSE clean.read_measure(p_text, p_reading)
 END;

@@ -10,7 +10,9 @@ DECLARE
     v_changed boolean;
 BEGIN
     UPDATE pg_temp.work_part AS p
-    SET pass = w.chain && p_rewriting AND w.text IS NOT NULL, text = coalesce(w.text, p.text)
+    SET pass = w.chain && p_rewriting AND w.text IS NOT NULL, text = coalesce(w.text, p.text),
+        -- people are asked about, and answer for, the text as it was read
+        raw = coalesce(p.raw, p.text)
     FROM pg_temp.work_result AS w, stage.readings AS r
     WHERE w.value_id = p.value_id AND w.part_no = p.part_no AND r.reading_id = p.reading_id AND r.kind = p_kind
         AND p.pass;

@@ -25,7 +25,7 @@ BEGIN
     IF m IS NULL THEN
         RETURN v_text;
     END IF;
-    v_value := clean.read_decimal(m[2], (p_reading).decimal_sign);
+    v_value := clean.read_decimal(m[2], coalesce((p_reading).decimal_sign, (p_reading).decided_decimal_sign));
     IF v_value IS NULL THEN
         RETURN v_text;
     END IF;

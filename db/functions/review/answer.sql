@@ -59,11 +59,17 @@ BEGIN
             RAISE EXCEPTION '% is no unit of this field', v_value
                 USING ERRCODE = 'OC001', HINT = 'SELECT unit FROM ref.unit lists them by dimension; reject if these numbers measure something else.';
         END IF;
+    ELSIF p_item.decision_on = 'reading' AND p_item.proposal_field IS NULL THEN
+        result := v_value;
+        IF result NOT IN ('.', ',') THEN
+            RAISE EXCEPTION '% is no decimal sign', v_value USING ERRCODE = 'OC001', HINT = 'A dot or a comma.';
+        END IF;
     ELSIF p_item.decision_on = 'reading' THEN
         RAISE EXCEPTION 'these values are identifiers of another field; they have no common value'
             USING ERRCODE = 'OC001', HINT = 'accept moves them out of this column, reject says they mean nothing.';
-    ELSIF p_action = 'accept' THEN
-        -- what the machine wrote stands although no vocabulary knows it: that is what was asked
+    ELSIF p_action = 'accept' AND v_reading.kind NOT IN ('imo', 'mmsi', 'eu_cfr', 'country', 'date', 'year') THEN
+        -- what the machine wrote stands although no vocabulary knows it or no bound allows it: that is what was asked.
+        -- Not so where the canonical form itself is at stake: a wrong check digit stays wrong, a flag is a State's code.
         result := v_value;
     ELSE
         result := review.canonical(v_reading, v_value);

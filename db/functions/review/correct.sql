@@ -14,7 +14,8 @@ BEGIN
     ON CONFLICT (source_id, field, hashtextextended(raw_value, 0)) DO UPDATE
     SET times = CASE WHEN (c.corrected_value, c.null_reason) IS NOT DISTINCT FROM (excluded.corrected_value, excluded.null_reason)
             THEN c.times + 1 ELSE 1 END,
-        contradicted = CASE WHEN (c.corrected_value, c.null_reason) IS NOT DISTINCT FROM (excluded.corrected_value, excluded.null_reason)
+        contradicted = CASE
+            WHEN (c.corrected_value, c.null_reason) IS NOT DISTINCT FROM (excluded.corrected_value, excluded.null_reason)
             THEN c.contradicted ELSE c.contradicted + c.times END,
         corrected_value = excluded.corrected_value, null_reason = excluded.null_reason, decision_id = excluded.decision_id,
         reviewers = array_append(array_remove(c.reviewers, p_reviewer), p_reviewer), last_at = clock_timestamp();

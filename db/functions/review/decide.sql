@@ -28,6 +28,10 @@ DECLARE
     v_second boolean;
 BEGIN
     PERFORM review.check_reviewer(p_reviewer);
+    -- the source before the item, as a worker does that gates a document and closes items: else each waits for the other
+    IF p_action <> 'unsure' THEN
+        PERFORM clean.lock_source(i.source_id) FROM review.items AS i WHERE i.item_id = p_item_id;
+    END IF;
     SELECT * INTO v_item FROM review.items AS i WHERE i.item_id = p_item_id FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no item %', p_item_id USING ERRCODE = 'OC404', HINT = 'SELECT * FROM review.queue lists what is open.';
@@ -64,12 +68,10 @@ BEGIN
         WHEN 'late' THEN 'withdrawn' WHEN 'unsure' THEN v_item.status WHEN 'second' THEN 'second'
         WHEN 'disagreed' THEN 'adjudication' ELSE 'decided' END;
 
-    IF outcome IN ('applied', 'superseded') THEN
-        PERFORM clean.lock_source(v_item.source_id);
-    END IF;
-    INSERT INTO review.decisions (item_id, action, value, result, result_null_reason, reviewer, note, seen, applied, cells_settled, supersedes)
+    INSERT INTO review.decisions (
+        item_id, action, value, result, result_null_reason, reviewer, note, seen, applied, cells_settled, supersedes)
     VALUES (p_item_id, p_action, CASE WHEN p_action = 'custom' THEN p_value END, v_answer.result, v_answer.null_reason, p_reviewer,
-        p_note, to_jsonb(v_item) - 'item_id', outcome IN ('applied', 'superseded'),
+        p_note, to_jsonb(v_item) - 'item_id' || review.column_state(v_item), outcome IN ('applied', 'superseded'),
         CASE WHEN outcome IN ('applied', 'superseded') THEN v_item.cells ELSE 0 END, v_last.decision_id)
     RETURNING decisions.decision_id INTO decision_id;
     UPDATE review.items AS i
@@ -77,8 +79,11 @@ BEGIN
         priority = CASE WHEN p_action = 'unsure' THEN i.priority / 2 ELSE i.priority END
     WHERE i.item_id = p_item_id;
     IF outcome IN ('applied', 'superseded') THEN
-        cells_settled := review.apply(v_item, decision_id, p_action, v_answer.result, v_answer.null_reason, p_reviewer);
+        -- before it is applied: both keep the confidence that the machine had
+        PERFORM review.record_judgement(v_item, decision_id, v_answer.result, v_answer.null_reason);
         PERFORM review.remember_example(v_item, decision_id, v_answer.result, v_answer.null_reason);
+        cells_settled := review.apply(v_item, decision_id, p_action, v_answer.result, v_answer.null_reason, p_reviewer);
+        PERFORM review.follow_up(v_item);
     END IF;
 END
 $$;

@@ -15,7 +15,8 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('oceanid.review'), coalesce(v_source_id, 0));
     CREATE TEMPORARY TABLE IF NOT EXISTS wanted_item ON COMMIT DROP AS SELECT * FROM review.open_decision LIMIT 0;
     TRUNCATE pg_temp.wanted_item;
-    INSERT INTO pg_temp.wanted_item SELECT * FROM review.open_decision AS o WHERE v_source_id IS NULL OR o.source_id = v_source_id;
+    INSERT INTO pg_temp.wanted_item
+    SELECT * FROM review.open_decision AS o WHERE v_source_id IS NULL OR o.source_id = v_source_id;
 
     WITH gone AS (
         UPDATE review.items AS i SET status = 'withdrawn', closed_at = clock_timestamp()
@@ -37,20 +38,27 @@ BEGIN
                 ELSE format('field:%s:%s', w.source_id, coalesce(w.field, ''))
             END,
             w.source_id, w.field, w.document_id, w.column_position, coalesce(w.row_index, s.row_index), w.reading_id, w.value_id,
-            coalesce(w.raw_value, ''), p.machine_value, coalesce(CASE WHEN d.failed_part IS NOT NULL THEN p.machine_value END, w.proposal),
+            coalesce(w.raw_value, ''), p.machine_value,
+            coalesce(CASE WHEN d.failed_part IS NOT NULL AND p.is_code THEN p.machine_value END, w.proposal),
             CASE WHEN w.decision_on IN ('value', 'reading') THEN w.proposal_field END, w.reason, w.cells,
             review.priority(w.cells, w.confidence, w.field), '{}'
         FROM pg_temp.wanted_item AS w
         LEFT JOIN stage.distinct_values AS d ON d.value_id = w.value_id
         -- of several values in one cell, the item is about the one that failed
         LEFT JOIN LATERAL (
-            SELECT CASE WHEN d.failed_part IS NULL THEN d.cleaned_value ELSE clean.normalise_code(d.failed_part, r) END AS machine_value
+            SELECT
+                CASE WHEN d.failed_part IS NULL THEN d.cleaned_value
+                    ELSE clean.normalise_code(d.failed_part, r) END AS machine_value,
+                -- a register's own code may stand; a flag must be a State's
+                r.kind <> 'country' AS is_code
             FROM stage.readings AS r WHERE r.reading_id = d.reading_id
         ) AS p ON true
         LEFT JOIN LATERAL review.sample_row(w.document_id, w.column_position, w.value_id) AS s (row_index) ON true
         WHERE NOT EXISTS (
             SELECT FROM review.items AS i
             WHERE i.item_key = w.item_key AND i.status IN ('open', 'second', 'adjudication'))
+        -- a refresh of all sources and one of this source may run side by side
+        ON CONFLICT (item_key) WHERE status IN ('open', 'second', 'adjudication') DO NOTHING
         RETURNING item_id
     )
     SELECT count(*) INTO opened FROM added;

@@ -3,6 +3,8 @@
 -- Promises: {} where there is no such row. Reads one row, locks nothing.
 CREATE OR REPLACE FUNCTION review.row_context(p_document_id bigint, p_row_index integer) RETURNS jsonb
 LANGUAGE sql STABLE
+-- one row is asked for: callers that forbid nested loops would have the whole document read
+SET enable_nestloop = 'on'
 BEGIN ATOMIC
     SELECT coalesce(jsonb_object_agg(c.column_name, c.raw_value ORDER BY c.column_position), '{}')
     FROM stage.cells AS c

@@ -94,7 +94,7 @@ COMMENT ON COLUMN review.items.row_index IS 'A row that shows it; of a cell: the
 COMMENT ON COLUMN review.items.reading_id IS 'Reading, where all that is read the same way is asked about.';
 COMMENT ON COLUMN review.items.value_id IS 'Value, where one is asked about.';
 COMMENT ON COLUMN review.items.subject IS 'The raw text, header or unit that is asked about.';
-COMMENT ON COLUMN review.items.machine_value IS 'What the machine made of it; not shown in an audit.';
+COMMENT ON COLUMN review.items.machine_value IS 'What the machine made of it; in an audit ''NULL reason'' where it says that there is no value.';
 COMMENT ON COLUMN review.items.proposal IS 'What the machine would answer.';
 COMMENT ON COLUMN review.items.proposal_field IS 'Field that the proposal belongs to.';
 COMMENT ON COLUMN review.items.reason IS 'Why a human must decide, in words.';
@@ -166,7 +166,8 @@ CREATE TABLE review.correction (
     last_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK ((corrected_value IS NULL) = (null_reason IS NOT NULL))
 );
-CREATE UNIQUE INDEX correction_about ON review.correction (source_id, field, hashtextextended(raw_value, 0));
+CREATE UNIQUE INDEX correction_about ON review.correction (source_id, field, hashtextextended(raw_value, 0))
+    NULLS NOT DISTINCT;
 COMMENT ON TABLE review.correction IS
     'What the answers come to: one row a source, field and raw text, with its evidence. Cleaning asks it before its rules.';
 COMMENT ON COLUMN review.correction.source_id IS 'Source.';
@@ -183,9 +184,11 @@ COMMENT ON COLUMN review.correction.last_at IS 'When last.';
 
 ALTER TABLE stage.readings
     ADD COLUMN decided_date_order text CHECK (decided_date_order IN ('DMY', 'MDY', 'YMD')),
+    ADD COLUMN decided_decimal_sign text CHECK (decided_decimal_sign IN ('.', ',')),
     ADD COLUMN decided_unit text,
     ADD COLUMN decided_null_reason text;
 COMMENT ON COLUMN stage.readings.decided_date_order IS 'Order of day and month that a human decided where the column left it open.';
+COMMENT ON COLUMN stage.readings.decided_decimal_sign IS 'Decimal sign that a human decided where the column left it open.';
 COMMENT ON COLUMN stage.readings.decided_unit IS 'Unit that a human decided in place of one that cannot measure the field.';
 COMMENT ON COLUMN stage.readings.decided_null_reason IS 'Why numbers in that unit are no value of the field, if a human decided so.';
 

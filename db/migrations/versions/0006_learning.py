@@ -1,0 +1,18 @@
+"""Learning from answers: verdicts on the machine, audit draws, proposed rules, what a calibration was worth."""
+
+from workers.deploy_revisions import run_sql_file
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Execute this revision's SQL file."""
+    run_sql_file(revision)
+
+
+def downgrade() -> None:
+    """Not offered: restore a backup."""
+    raise NotImplementedError("Oceanid's revisions only go forward; restore a backup to go back.")
