@@ -17,4 +17,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Not offered: restore a backup."""
-    raise NotImplementedError("Oceanid's revisions only go forward; restore a backup to go back.")
+    raise DeployError("Revisions only go forward.", hint="Restore a backup to go back.")
