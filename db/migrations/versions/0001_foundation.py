@@ -2,6 +2,7 @@
 
 from workers.deploy_pgmq import install_pgmq
 from workers.deploy_revisions import raw_connection, run_sql_file
+from workers.errors import DeployError
 
 revision = "0001"
 down_revision = None
