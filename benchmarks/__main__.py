@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, print the table, write it into docs/benchmarks.md."""
+"""`python -m benchmarks`: measure, print the table, write it into README.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main() -> int:
         "--lists", type=Path, help="directory of vessel lists (default: the real ones, else samples)"
     )
     parser.add_argument("--repeat", type=int, default=3, help="runs of which the median counts (default 3)")
-    parser.add_argument("--no-write", action="store_true", help="leave docs/benchmarks.md as it is")
+    parser.add_argument("--no-write", action="store_true", help="leave README.md as it is")
     options = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
     try:

@@ -1,4 +1,4 @@
-"""The results as a table for the terminal and as the section of docs/benchmarks.md between its markers."""
+"""The results as a table for the terminal and as the section of README.md between its markers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.table import Table
 from benchmarks.lists import REPOSITORY
 from workers.errors import OceanidError
 
-DOCUMENT = REPOSITORY / "docs" / "benchmarks.md"
+DOCUMENT = REPOSITORY / "README.md"
 BEGIN = "<!-- results: written by `make bench` -->"
 END = "<!-- end of results -->"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import end_to_end, memory, plain_copy, polars_script, queues, recleaning, review
+from benchmarks import end_to_end, memory, plain_copy, polars_script, quality, queues, recleaning, review
 from benchmarks.end_to_end import EndToEnd
 from benchmarks.lab import Lab, ingest, median
 from benchmarks.lists import VesselList
@@ -40,6 +40,7 @@ def run(
         yield Line("the same, 1 worker", f"{one.rate:,.0f} cells/s", f"{one.seconds:.2f} s")
         yield Line("its steps", "", ", ".join(f"{step} {busy:.2f} s" for step, busy in one.steps.items()))
 
+        yield from quality.measure(connection)
         copy = plain_copy.measure(connection, lists, repeat)
         yield Line(
             "plain COPY of the same cells, text ready in memory",
@@ -52,6 +53,13 @@ def run(
             f"{copy.files_cells / copy.files_seconds:,.0f} cells/s",
             f"{copy.files_seconds:.2f} s; file to gated with 2 workers takes "
             f"{two.seconds / copy.files_seconds:.1f} ×",
+        )
+
+        yield Line(
+            "plain COPY, the files read, a cell a call (psycopg's write_row)",
+            f"{copy.files_cells / copy.rows_seconds:,.0f} cells/s",
+            f"{copy.rows_seconds:.2f} s; file to gated with 2 workers takes "
+            f"{two.seconds / copy.rows_seconds:.1f} ×",
         )
 
         script = polars_script.measure(connection, lists, repeat)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -31,6 +32,12 @@ RUN = "OCEANID_TEST_RUN"
 TEMPLATE = "oceanid_template"
 _MISSING = pytest.StashKey[list[str]]()
 _FAST = {"fsync": "off", "full_page_writes": "off", "track_functions": "all", "max_connections": "200"}
+
+
+# Where a change is judged, the same examples every time; elsewhere new ones, which is how they find something.
+hypothesis_settings.register_profile("judged", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("judged")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -10,7 +10,17 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from workers import cli_database, cli_demo, cli_ingest, cli_reference, cli_server, cli_status, cli_worker
+from workers import (
+    cli_database,
+    cli_demo,
+    cli_ingest,
+    cli_reference,
+    cli_review,
+    cli_serve,
+    cli_server,
+    cli_status,
+    cli_worker,
+)
 from workers.errors import OceanidError, from_database
 
 
@@ -50,7 +60,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _module in (cli_server, cli_database, cli_ingest, cli_worker, cli_status, cli_reference, cli_demo):
+for _module in (
+    cli_server,
+    cli_database,
+    cli_ingest,
+    cli_worker,
+    cli_status,
+    cli_review,
+    cli_serve,
+    cli_reference,
+    cli_demo,
+):
     _module.register(app)
 
 

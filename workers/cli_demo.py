@@ -28,7 +28,7 @@ FROM stage.document_quality WHERE document_id = ANY (%s) ORDER BY document_id
 COLUMNS = """
 SELECT c.column_name AS header, coalesce(c.field, 'plain text') AS field, c.mapping_method AS by,
     round(c.mapping_confidence::numeric, 2) AS confidence,
-    concat_ws(', ', r.date_order, 'decimal ' || r.decimal_sign, r.unit, 'unit from column ' || c.unit_position,
+    concat_ws(', ', c.kind, r.date_order, 'decimal ' || r.decimal_sign, r.unit, 'unit from column ' || c.unit_position,
         'separated by ' || r.separators) AS read_as
 FROM stage.columns AS c LEFT JOIN stage.readings AS r USING (reading_id)
 WHERE c.document_id = %s ORDER BY c.column_position
@@ -51,7 +51,7 @@ WHERE x.n = 1 ORDER BY x.field, x.null_reason NULLS FIRST LIMIT 24
 INTERESTING = """
 SELECT e.document_id, e.row_index, e.column_position FROM stage.csv_extractions AS e
 WHERE e.document_id = ANY (%s) AND e.needs_review AND e.proposal IS NOT NULL
-ORDER BY e.document_id DESC, e.row_index LIMIT 1
+ORDER BY e.raw_value = e.cleaned_value, e.document_id DESC, e.row_index LIMIT 1
 """
 PREVIEW = """
 SELECT field, raw_value, cells, cleaned_now, cleaned_then, review_now, review_then

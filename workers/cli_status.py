@@ -31,7 +31,7 @@ FROM ops.queue_depth AS q ORDER BY q.queue
 WORKERS = "SELECT worker, state, doing, jobs_done, jobs_failed, silent_for FROM ops.worker_status ORDER BY started_at"
 DECISIONS = """
 SELECT d.decision_on AS decide_on, s.source_name AS source, d.field, left(d.raw_value, 40) AS raw_value,
-    left(d.proposal, 30) AS proposal, d.cells, left(d.reason, 80) AS why
+    left(d.proposal, 30) AS proposal, d.cells, d.reason AS why
 FROM review.open_decision AS d JOIN stage.source AS s USING (source_id)
 ORDER BY d.cells DESC, d.confidence, d.raw_value LIMIT %s
 """

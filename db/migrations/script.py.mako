@@ -4,6 +4,7 @@ The SQL is in sql/${up_revision}_*.sql and runs as it is.
 """
 
 from workers.deploy_revisions import run_sql_file
+from workers.errors import DeployError
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
@@ -18,4 +19,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Not offered: restore a backup."""
-    raise NotImplementedError("Oceanid's revisions only go forward; restore a backup to go back.")
+    raise DeployError("Revisions only go forward.", hint="Restore a backup to go back.")

@@ -60,7 +60,8 @@ BEGIN
         FOR v_rule IN
             SELECT * FROM clean.rules_in_force(v_reading.kind, v_cell.source_type, v_cell.source_name)
         LOOP
-            CONTINUE WHEN v_rule.rule_id IN (1, 2) OR (v_rule.field IS NOT NULL AND v_rule.field <> v_reading.field) OR v_text IS NULL;
+            CONTINUE WHEN v_rule.rule_id IN (1, 2)
+                OR (v_rule.field IS NOT NULL AND v_rule.field <> v_reading.field) OR v_text IS NULL;
             v_next := v_text;
             v_holds := NULL;
             IF v_rule.kind = 'replace' THEN

@@ -5,8 +5,8 @@
 CREATE OR REPLACE FUNCTION clean.normalise_boolean(p_text text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN p_text ~* '^\s*(y|yes|t|true|s|si|sí|sim|o|oui|ja|j|да|1|1\.0|x|✓|✔)\s*$' THEN 'true'
-    WHEN p_text ~* '^\s*(n|no|f|false|non|não|nao|nein|nei|nej|нет|0|0\.0|✗|✘)\s*$' THEN 'false'
+    WHEN clean.fold(p_text) ~* '^\s*(y|yes|t|true|s|si|sí|sim|o|oui|ja|j|да|1|1\.0|x|✓|✔)\s*$' THEN 'true'
+    WHEN clean.fold(p_text) ~* '^\s*(n|no|f|false|non|não|nao|nein|nei|nej|нет|0|0\.0|✗|✘)\s*$' THEN 'false'
     ELSE clean.fold(p_text)
 END;
 

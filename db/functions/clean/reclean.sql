@@ -17,19 +17,30 @@ DECLARE
     v_source stage.source;
     v_document bigint;
     v_changed bigint[];
+    v_checked boolean;
 BEGIN
     FOR v_source IN
         SELECT s.* FROM stage.source AS s
         WHERE coalesce(p_source_type, s.source_type) = s.source_type AND coalesce(p_source_name, s.source_name) = s.source_name
         ORDER BY s.source_id
     LOOP
+        CONTINUE WHEN NOT EXISTS (
+            SELECT FROM stage.readings AS r
+            WHERE r.source_id = v_source.source_id AND coalesce(p_field, r.field, '') = coalesce(r.field, '')
+                AND coalesce(p_kind, r.kind) = r.kind);
         PERFORM clean.lock_source(v_source.source_id);
         PERFORM clean.evaluate_scope(v_source.source_id, p_field, p_kind);
         v_changed := clean.store_graded();
+        v_checked := EXISTS (
+            SELECT FROM stage.distinct_values AS d JOIN stage.readings AS r USING (reading_id)
+            WHERE d.value_id = ANY (v_changed)
+                AND r.field IN ('FLAG', 'MMSI', 'IRCS', 'LENGTH', 'LENGTH_OVERALL', 'BEAM', 'AUTH_START', 'AUTH_END'));
         FOR v_document IN
             SELECT DISTINCT v.document_id FROM stage.cell_values AS v WHERE v.value_id = ANY (v_changed) ORDER BY 1
         LOOP
-            PERFORM clean.check_rows(v_document);
+            IF v_checked THEN
+                PERFORM clean.check_rows(v_document);
+            END IF;
             PERFORM clean.rescore(v_document);
         END LOOP;
         source_name := v_source.source_name;

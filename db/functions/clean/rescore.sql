@@ -10,9 +10,7 @@ BEGIN
         UPDATE stage.documents SET status = 'cleaned', gated_at = NULL
         WHERE document_id = p_document_id AND status = 'gated';
         PERFORM ops.enqueue('score', jsonb_build_object('document_id', p_document_id),
-            'score:' || p_document_id || ':' || (
-                SELECT max(d.cleaned_at) FROM stage.distinct_values AS d
-                JOIN stage.cell_values AS v USING (value_id) WHERE v.document_id = p_document_id));
+            'score:' || p_document_id || ':' || pg_current_xact_id());
     END IF;
 END
 $$;

@@ -25,7 +25,8 @@ BEGIN
                 WHERE v_item.proposal IS NOT NULL
                 UNION ALL
                 SELECT c.corrected_value,
-                    CASE WHEN c.raw_value = v_item.subject THEN 0.95 ELSE review.dice(v_grams, ref.trigrams(ref.match_key(c.raw_value))) * 0.9 END
+                    CASE WHEN c.raw_value = v_item.subject THEN 0.95
+                        ELSE review.dice(v_grams, ref.trigrams(ref.match_key(c.raw_value))) * 0.9 END
                         * c.times / (c.times + c.contradicted),
                     'correction'
                 FROM review.correction AS c

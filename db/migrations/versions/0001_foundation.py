@@ -2,6 +2,7 @@
 
 from workers.deploy_pgmq import install_pgmq
 from workers.deploy_revisions import raw_connection, run_sql_file
+from workers.errors import DeployError
 
 revision = "0001"
 down_revision = None
@@ -17,4 +18,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Not offered: restore a backup."""
-    raise NotImplementedError("Oceanid's revisions only go forward; restore a backup to go back.")
+    raise DeployError("Revisions only go forward.", hint="Restore a backup to go back.")

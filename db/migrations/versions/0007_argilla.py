@@ -1,6 +1,7 @@
 """Argilla: which items were pushed, and which answers came back."""
 
 from workers.deploy_revisions import run_sql_file
+from workers.errors import DeployError
 
 revision = "0007"
 down_revision = "0006"
@@ -15,4 +16,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Not offered: restore a backup."""
-    raise NotImplementedError("Oceanid's revisions only go forward; restore a backup to go back.")
+    raise DeployError("Revisions only go forward.", hint="Restore a backup to go back.")
