@@ -27,7 +27,13 @@ from workers.argilla_client import Argilla, Refused
 from workers.errors import ServiceUnavailable
 from workers.settings import Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not os.environ.get("OCEANID_TEST_ARGILLA"),
+        reason="installs an argilla-server and takes up to 40 minutes; OCEANID_TEST_ARGILLA=1 runs it",
+    ),
+]
 
 ITEMS = int(os.environ.get("OCEANID_TEST_ARGILLA_ITEMS", "10000"))
 QUEUES = ["argilla_push", "argilla_pull"]
