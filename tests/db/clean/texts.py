@@ -85,4 +85,5 @@ def reading(
     def quoted(value: str | None) -> str:
         return "" if value is None else '"' + value.replace("\\", "\\\\").replace('"', '""') + '"'
 
-    return "(,," + ",".join(map(quoted, [field, kind, date_order, decimal_sign, unit, separators])) + ")"
+    # what a human decided about a reading (order, unit, reason, sign) stands at the end, and is open here
+    return "(,," + ",".join(map(quoted, [field, kind, date_order, decimal_sign, unit, separators])) + ",,,,)"
