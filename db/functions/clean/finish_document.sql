@@ -1,7 +1,7 @@
 -- clean.finish_document: closes the gate of a document, or asks for the comparisons that are still missing.
 --
--- Promises: 'gated', with its questions and audits in review.items, where no value of the document waits for a similarity; else a job in the queue score, once, and
--- 'cleaned'. Called in the transaction that changed the document. May run again.
+-- Promises: 'gated', with its questions and audits in review.items, where no value of the document waits for a
+-- similarity; else a job in the queue score, once, and 'cleaned'. Called in the transaction that changed the document. May run again.
 CREATE OR REPLACE FUNCTION clean.finish_document(p_document_id bigint) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

@@ -6,6 +6,30 @@ from typing import Any
 
 from tests.documents import Desk
 
+# Enough flags that are known for a column of them to be taken for one.
+KNOWN_FLAGS = [
+    "NOR",
+    "ISL",
+    "FRO",
+    "SWE",
+    "DNK",
+    "DEU",
+    "FRA",
+    "ESP",
+    "PRT",
+    "ITA",
+    "GRC",
+    "POL",
+    "NLD",
+    "BEL",
+    "IRL",
+    "GBR",
+    "CAN",
+    "USA",
+    "JPN",
+    "KOR",
+]
+
 SIGNS = [f"LAA{letter}" for letter in "BCDEFGHIJK"]
 MMSIS = ["412123456", "412123457", "412123458"]
 

@@ -112,29 +112,7 @@ def test_an_answer_while_a_worker_gates_a_file_of_the_source_is_no_deadlock(desk
 
 
 def test_refreshes_side_by_side_open_each_question_once(desk: Desk) -> None:
-    known = [
-        "NOR",
-        "ISL",
-        "FRO",
-        "SWE",
-        "DNK",
-        "DEU",
-        "FRA",
-        "ESP",
-        "PRT",
-        "ITA",
-        "GRC",
-        "POL",
-        "NLD",
-        "BEL",
-        "IRL",
-        "GBR",
-        "CAN",
-        "USA",
-        "JPN",
-        "KOR",
-    ]
-    document_id = asking.flags(desk, *[f"Atlantis {n}" for n in range(8)], *known)
+    document_id = asking.flags(desk, *[f"Atlantis {n}" for n in range(8)], *asking.KNOWN_FLAGS)
     desk.db.execute("UPDATE review.items SET status = 'withdrawn', closed_at = now()")
     found = together(
         desk,

@@ -65,24 +65,7 @@ def test_a_question_that_has_gone_is_withdrawn(desk: Desk) -> None:
 
 
 def test_more_than_two_hundred_cells_of_a_column_are_one_batch(desk: Desk) -> None:
-    known = [
-        "NOR",
-        "ISL",
-        "FRO",
-        "SWE",
-        "DNK",
-        "DEU",
-        "FRA",
-        "ESP",
-        "PRT",
-        "ITA",
-        "GRC",
-        "POL",
-        "NLD",
-        "BEL",
-        "IRL",
-    ]
-    flags = [*known, *(f"Atlantis {n % 7}" for n in range(201))]
+    flags = [*asking.KNOWN_FLAGS[:15], *(f"Atlantis {n % 7}" for n in range(201))]
     desk.clean(["Vessel Name", "Flag State"], [[f"V {n}", flag] for n, flag in enumerate(flags)])
     large = desk.rows("SELECT * FROM review.queue WHERE field = 'FLAG' AND decision_on = 'value'")
     asking.flags(desk, "Lemuria", source="XFC")
