@@ -25,6 +25,44 @@ def test_every_open_decision_is_one_open_item_however_often_the_queue_is_refresh
     )
 
 
+def test_gating_opens_nothing_itself_but_sends_the_job_that_does(desk: Desk) -> None:
+    desk.db.execute("UPDATE review.policy SET value = 1 WHERE name = 'audit_rate'")
+    document_id = desk.register(
+        desk.write(["Vessel Name", "Flag State"], [["A", "Atlantis"], ["B", "NOR"], ["C", "ISL"]])
+    )
+    desk.drain(["ingest", "clean", "score"])
+    assert desk.rows("SELECT status FROM stage.documents") == [{"status": "gated"}]
+    assert desk.one("SELECT count(*) FROM review.items") == 0
+    assert desk.rows("SELECT queue, payload FROM ops.job WHERE state = 'pending'") == [
+        {"queue": "ask", "payload": {"document_id": document_id}}
+    ]
+    desk.drain(["ask"])
+    (nothing_more,) = desk.rows("SELECT * FROM review.ask(%s)", document_id)
+    assert nothing_more == {"opened": 0, "withdrawn": 0, "drawn": 0, "audits": 0}
+    kinds = desk.rows("SELECT decision_on AS on, count(*) AS n FROM review.items GROUP BY 1 ORDER BY 1")
+    assert {k["on"]: k["n"] for k in kinds} == {"audit": 5, "value": 1}
+
+
+def test_a_document_that_is_back_at_the_gate_is_not_asked_about(desk: Desk) -> None:
+    asking.flags(desk, "Atlantis", "NOR")
+    item_id = asking.item(desk)["item_id"]
+    desk.db.execute("UPDATE stage.documents SET status = 'cleaned'")
+    desk.db.execute("UPDATE stage.distinct_values SET needs_review = false")
+    assert (
+        desk.one(
+            "SELECT opened + withdrawn + drawn + audits FROM review.ask((SELECT document_id FROM review.items))"
+        )
+        == 0
+    )
+    assert asking.status(desk, item_id) == "open"
+
+
+def test_asking_about_no_document_says_so(desk: Desk) -> None:
+    with pytest.raises(psycopg.errors.DatabaseError, match="there is no document 99") as error:
+        desk.one("SELECT review.ask(99)")
+    assert error.value.sqlstate == "OC404"
+
+
 def test_the_same_question_cannot_be_open_twice(desk: Desk) -> None:
     asking.flags(desk, "Atlantis")
     with pytest.raises(psycopg.errors.UniqueViolation):
@@ -59,7 +97,6 @@ def test_a_question_that_has_gone_is_withdrawn(desk: Desk) -> None:
     desk.db.execute("INSERT INTO ref.country_alias (alias, iso3) VALUES ('Atlantis', 'GRC')")
     desk.db.execute("SELECT clean.reclean()")
     desk.drain()
-    desk.db.execute("SELECT review.refresh()")
     assert asking.status(desk, item["item_id"]) == "withdrawn"
     assert desk.one("SELECT closed_at IS NOT NULL FROM review.items WHERE item_id = %s", item["item_id"])
 
