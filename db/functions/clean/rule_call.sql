@@ -1,7 +1,8 @@
 -- clean.rule_call: the expression that calls the function a rule names.
 --
 -- Promises: clean.<name>(argument), or with the reading as well, or with the minimum and maximum of the reading's field,
--- whichever exists with this result type; raises OC001 where none does. Reads the catalog, locks nothing, may be called any number of times.
+-- whichever exists with this result type; raises OC001 where none does.
+-- Reads the catalog, locks nothing, may be called any number of times.
 CREATE OR REPLACE FUNCTION clean.rule_call(p_name text, p_argument text, p_result regtype) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
