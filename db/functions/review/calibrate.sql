@@ -10,7 +10,7 @@ RETURNS TABLE (
     field text, version integer, judged bigint, documents bigint, error double precision, error_before double precision,
     outcome text
 )
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column

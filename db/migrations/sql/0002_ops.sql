@@ -148,6 +148,35 @@ COMMENT ON COLUMN ops.worker_heartbeat.jobs_failed IS 'Attempts that failed or w
 COMMENT ON COLUMN ops.worker_heartbeat.started_at IS 'When it first reported.';
 COMMENT ON COLUMN ops.worker_heartbeat.beat_at IS 'When it last reported.';
 
+CREATE TABLE ops.schedule (
+    name text PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_.]{0,59}$'),
+    call text NOT NULL CHECK (call ~ '^[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*$'),
+    every interval NOT NULL CHECK (every >= interval '1 second'),
+    enabled boolean NOT NULL DEFAULT true,
+    note text,
+    shipped boolean NOT NULL DEFAULT false
+);
+
+COMMENT ON TABLE ops.schedule IS
+    'What is to be called again and again: a row is enough, no cron. The workers see to it (ops.run_due at each beat).';
+COMMENT ON COLUMN ops.schedule.name IS 'Name of the schedule.';
+COMMENT ON COLUMN ops.schedule.call IS 'The function, as schema.name; called without arguments, with a worker''s rights.';
+COMMENT ON COLUMN ops.schedule.every IS 'Time between two calls; the first one comes that long after the row was first seen.';
+COMMENT ON COLUMN ops.schedule.enabled IS 'Whether it is called at all.';
+COMMENT ON COLUMN ops.schedule.note IS 'What it is for, for people.';
+COMMENT ON COLUMN ops.schedule.shipped IS 'True while the row is as the release ships it; false once an operator changed it.';
+
+CREATE TABLE ops.schedule_state (
+    name text PRIMARY KEY REFERENCES ops.schedule (name) ON UPDATE CASCADE ON DELETE CASCADE,
+    since timestamptz NOT NULL,
+    job_key text
+) WITH (fillfactor = 50);
+
+COMMENT ON TABLE ops.schedule_state IS 'From when the next call of each schedule is reckoned; written by ops.run_due alone.';
+COMMENT ON COLUMN ops.schedule_state.name IS 'The schedule.';
+COMMENT ON COLUMN ops.schedule_state.since IS 'When its last job was sent, or when it was first seen.';
+COMMENT ON COLUMN ops.schedule_state.job_key IS 'Key of its last job in the queue maintain.';
+
 -- A policy row is a queue: inserting one creates the queue, so that adding a queue touches one place.
 -- SECURITY DEFINER because whoever may add a policy row need not be allowed to create tables.
 CREATE FUNCTION ops.create_queue_of_policy() RETURNS trigger
