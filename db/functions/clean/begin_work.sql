@@ -28,8 +28,6 @@ BEGIN
         value_id bigint NOT NULL, part_no integer NOT NULL, reading_id integer NOT NULL, text text NOT NULL,
         pass boolean NOT NULL DEFAULT true, raw text
     ) ON COMMIT DROP;
-    -- the rules take the parts kind by kind
-    CREATE INDEX work_part_reading ON pg_temp.work_part (reading_id);
     CREATE TEMPORARY TABLE work_null (
         value_id bigint, part_no integer, null_reason text NOT NULL, PRIMARY KEY (value_id, part_no)
     ) ON COMMIT DROP;

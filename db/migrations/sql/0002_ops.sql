@@ -12,9 +12,11 @@ CREATE TABLE ops.queue_policy (
     backoff_max interval NOT NULL DEFAULT '10 minutes',
     park_delay interval NOT NULL DEFAULT '30 seconds' CHECK (park_delay > interval '0'),
     poll_interval interval NOT NULL DEFAULT '5 seconds' CHECK (poll_interval > interval '0'),
+    time_limit interval NOT NULL DEFAULT '30 minutes',
     note text,
     shipped boolean NOT NULL DEFAULT false,
-    CHECK (backoff_max >= backoff_base)
+    CHECK (backoff_max >= backoff_base),
+    CHECK (time_limit >= visibility_timeout)
 );
 
 COMMENT ON TABLE ops.queue_policy IS
@@ -28,6 +30,8 @@ COMMENT ON COLUMN ops.queue_policy.backoff_base IS 'Wait after the first failed 
 COMMENT ON COLUMN ops.queue_policy.backoff_max IS 'The longest wait between two attempts, before jitter.';
 COMMENT ON COLUMN ops.queue_policy.park_delay IS 'Wait of a parked job where the worker does not know a better one.';
 COMMENT ON COLUMN ops.queue_policy.poll_interval IS 'How often an idle worker looks even if no notification arrived.';
+COMMENT ON COLUMN ops.queue_policy.time_limit IS
+    'How long an attempt''s work may take before its lease is extended no more: a worker that hangs keeps no job.';
 COMMENT ON COLUMN ops.queue_policy.note IS 'What the jobs of this queue are, for people.';
 COMMENT ON COLUMN ops.queue_policy.shipped IS 'True while the row is as the release ships it; false once an operator changed it.';
 
