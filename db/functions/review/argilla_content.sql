@@ -1,9 +1,9 @@
 -- review.argilla_content: an item as a record of Argilla.
 --
 -- Promises: {fields, metadata, suggestions, responses}; suggestions and responses name questions, a response has no user
--- yet. An audit shows the clean value and nothing of how sure the machine was. A closed item says that nothing is left to answer, and has the
--- response that closes its record. A round after a refused answer says why it was refused; where two reviewers disagree,
--- both answers show. Reads the item's surroundings, locks nothing.
+-- yet. An audit shows the clean value and nothing of how sure the machine was. A closed item says that nothing is left to
+-- answer, and has the response that closes its record. A round after a refused answer says why it was refused; where two
+-- reviewers disagree, both answers show. Reads the item's surroundings, locks nothing.
 CREATE OR REPLACE FUNCTION review.argilla_content(p_item review.items) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp

@@ -2,10 +2,10 @@
 --
 -- Promises: the columns of review.items and, as further keys: source_name, file_name, list_name, column_name, description
 -- (of the field), kind, row_cells (context in the columns' order, as [{column, text}]), options (answers that a reading
--- allows), acceptable (whether accept can be an answer), examples (what else the answer settles, up to twelve, as [{value, cells}]), answers (newest first), last_answer
--- (decision_id of the newest, or 0), standing (decision_id of the answer that holds, or NULL), in_batch (how many items of
--- the batch are open, audits left out). An audit shows the clean value, never how sure the machine was of it.
--- OC404 where there is no such item. Reads only, locks nothing.
+-- allows), acceptable (whether accept can be an answer), examples (what else the answer settles, up to twelve, as
+-- [{value, cells}]), answers (newest first), last_answer (decision_id of the newest, or 0), standing (decision_id of the
+-- answer that holds, or NULL), in_batch (how many items of the batch are open, audits left out). An audit shows the clean
+-- value, never how sure the machine was of it. OC404 where there is no such item. Reads only, locks nothing.
 CREATE OR REPLACE FUNCTION review.question(p_item_id bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
