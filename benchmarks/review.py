@@ -40,7 +40,7 @@ def asked(url: str, connection: Connection) -> Iterator[Line]:
     seconds, items = row
     yield Line(
         "questions and audits, opened after the gate",
-        f"{1000 * seconds / items:.1f} ms an item",
+        f"{1000 * seconds / max(1, items):.1f} ms an item",
         f"{items:,} items with rows and suggestions in {seconds:.2f} s",
     )
 
