@@ -1,6 +1,6 @@
 -- clean.finish_document: closes the gate of a document, or asks for the comparisons that are still missing.
 --
--- Promises: 'gated', with its questions and audits in review.items, where no value of the document waits for a
+-- Promises: 'gated', with its questions and audits in review.items and a job in the queue promote, where no value of the document waits for a
 -- similarity; else a job in the queue score, once, and 'cleaned'. Called in the transaction that changed the document. May run again.
 CREATE OR REPLACE FUNCTION clean.finish_document(p_document_id bigint) RETURNS text
 LANGUAGE plpgsql
@@ -15,6 +15,7 @@ BEGIN
     WHERE document_id = p_document_id AND status = 'cleaned';
     PERFORM review.refresh(p_document_id);
     PERFORM review.draw_audit(p_document_id);
+    PERFORM promote.request(ARRAY[p_document_id]);
     RETURN 'gated';
 END
 $$;

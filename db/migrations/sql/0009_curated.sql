@@ -41,6 +41,7 @@ CREATE TABLE promote.required_fields (
     target text NOT NULL DEFAULT 'vessels' CHECK (target IN (
         'vessels', 'names', 'identifiers', 'flags', 'authorisations', 'associates', 'metrics', 'builds', 'attributes')),
     fields text[] NOT NULL,
+    is_required boolean NOT NULL DEFAULT true,
     must_be_unique boolean NOT NULL DEFAULT false,
     shipped boolean NOT NULL DEFAULT false,
     UNIQUE NULLS NOT DISTINCT (requirement, source_type, source_name)
@@ -53,20 +54,21 @@ COMMENT ON COLUMN promote.required_fields.source_name IS 'Source; NULL: all of t
 COMMENT ON COLUMN promote.required_fields.target IS
     'vessels: without it the record is held. A table of curated: without it the record''s rows for that table are held, the others are not.';
 COMMENT ON COLUMN promote.required_fields.fields IS 'Fields of which one must have a value; empty: nothing is required here.';
+COMMENT ON COLUMN promote.required_fields.is_required IS 'False where the row only says what must be unique.';
 COMMENT ON COLUMN promote.required_fields.must_be_unique IS 'Whether two vessels of one document may not share a value of these fields.';
 COMMENT ON COLUMN promote.required_fields.shipped IS 'True while the row is as the release ships it.';
 
 CREATE TABLE promote.field_target (
     field text PRIMARY KEY REFERENCES ref.field,
     target text NOT NULL CHECK (target IN (
-        'names', 'identifiers', 'flags', 'authorisations', 'associates', 'metrics', 'builds', 'attributes')),
+        'names', 'identifiers', 'flags', 'authorisations', 'associates', 'metrics', 'builds', 'attributes', 'validity')),
     item text NOT NULL,
     role text,
     shipped boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE promote.field_target IS 'Which table of curated a field goes to, and as what. A field without a row is not promoted.';
 COMMENT ON COLUMN promote.field_target.field IS 'Field.';
-COMMENT ON COLUMN promote.field_target.target IS 'Table of curated.';
+COMMENT ON COLUMN promote.field_target.target IS 'Table of curated; validity: the period that the whole record is about.';
 COMMENT ON COLUMN promote.field_target.item IS
     'Scheme of an identifier, metric, attribute, or part of an authorisation, associate or build (name, address, starts_on …).';
 COMMENT ON COLUMN promote.field_target.role IS 'current or previous; of an associate owner, operator …; of a metric its type (LOA …).';
@@ -155,7 +157,7 @@ CREATE TABLE curated.record_versions (
     recorded_to timestamptz GENERATED ALWAYS AS (upper(recorded)) STORED,
     ended_by_run bigint
 );
-CREATE UNIQUE INDEX record_versions_row ON curated.record_versions (document_id, row_index) WHERE recorded_to IS NULL;
+CREATE INDEX record_versions_row ON curated.record_versions (document_id, row_index) WHERE recorded_to IS NULL;
 CREATE INDEX record_versions_vessel ON curated.record_versions (vessel_id);
 CREATE INDEX record_versions_entry ON curated.record_versions (entry_id);
 CREATE INDEX record_versions_run ON curated.record_versions (run_id);
@@ -224,7 +226,7 @@ CREATE TABLE curated.names (
     role text NOT NULL,
     name text NOT NULL,
     column_positions smallint[] NOT NULL,
-    valid_from date NOT NULL,
+    valid_from date,
     valid_to date,
     confidence real NOT NULL,
     PRIMARY KEY (record_version_id, column_position, part_no)
@@ -242,7 +244,7 @@ CREATE TABLE curated.identifiers (
     identifier text NOT NULL,
     role text NOT NULL,
     column_positions smallint[] NOT NULL,
-    valid_from date NOT NULL,
+    valid_from date,
     valid_to date,
     confidence real NOT NULL,
     PRIMARY KEY (record_version_id, column_position, part_no)
@@ -260,7 +262,7 @@ CREATE TABLE curated.flags (
     flag text NOT NULL,
     role text NOT NULL,
     column_positions smallint[] NOT NULL,
-    valid_from date NOT NULL,
+    valid_from date,
     valid_to date,
     confidence real NOT NULL,
     PRIMARY KEY (record_version_id, column_position, part_no)
@@ -285,7 +287,7 @@ CREATE TABLE curated.authorisations (
     ends_on date,
     open_ended boolean NOT NULL DEFAULT false,
     column_positions smallint[] NOT NULL,
-    valid_from date NOT NULL,
+    valid_from date,
     valid_to date,
     confidence real NOT NULL,
     PRIMARY KEY (record_version_id, column_position, part_no)
@@ -312,7 +314,7 @@ CREATE TABLE curated.associates (
     address text,
     country text,
     column_positions smallint[] NOT NULL,
-    valid_from date NOT NULL,
+    valid_from date,
     valid_to date,
     confidence real NOT NULL,
     PRIMARY KEY (record_version_id, column_position, part_no)
@@ -333,7 +335,7 @@ CREATE TABLE curated.metrics (
     unit text,
     metric_type text,
     column_positions smallint[] NOT NULL,
-    valid_from date NOT NULL,
+    valid_from date,
     valid_to date,
     confidence real NOT NULL,
     PRIMARY KEY (record_version_id, column_position, part_no)
@@ -356,7 +358,7 @@ CREATE TABLE curated.builds (
     place text,
     builder text,
     column_positions smallint[] NOT NULL,
-    valid_from date NOT NULL,
+    valid_from date,
     valid_to date,
     confidence real NOT NULL,
     PRIMARY KEY (record_version_id, column_position, part_no)
@@ -375,14 +377,14 @@ CREATE TABLE curated.attributes (
     attribute text NOT NULL,
     value text NOT NULL,
     column_positions smallint[] NOT NULL,
-    valid_from date NOT NULL,
+    valid_from date,
     valid_to date,
     confidence real NOT NULL,
     PRIMARY KEY (record_version_id, column_position, part_no)
 );
 COMMENT ON TABLE curated.attributes IS 'What else lists say about a vessel and no other table holds.';
 COMMENT ON COLUMN curated.attributes.value IS 'Its value.';
-COMMENT ON COLUMN curated.attributes.attribute IS 'vessel_type, gear, home_port, previous_port, status, hull_material, segment, …';
+COMMENT ON COLUMN curated.attributes.attribute IS 'vessel_type, gear_types, home_port, previous_port, status, hull_material, segment, …';
 
 CREATE TABLE curated.vessels (
     id bigint PRIMARY KEY,
@@ -453,7 +455,7 @@ BEGIN
             ['column_position', 'Column of the cell that it came from.'],
             ['part_no', 'Which of several values of that cell, from 1.'],
             ['column_positions', 'Columns of all cells that it rests on.'],
-            ['valid_from', 'First day for which it is said: a date of the list, else the day of the list.'],
+            ['valid_from', 'First day for which it is said: a date of the list, else the day of the list; NULL: not known (previous names and flags).'],
             ['valid_to', 'Last day, where the list says one.'],
             ['confidence', 'Calibrated confidence: the least of its cells.']
         ] LOOP
