@@ -4,7 +4,7 @@
 -- signs do not count), else the share of runs of three letters that the two names have in common (Dice), at least 0.3.
 -- Present and former names of all lists are searched, in these steps until there are p_limit vessels: the name; names of as
 -- many words, each the same but for a slip; names that have all the words. Only where these find nothing: names that have
--- all words but one. A step compares at most 3,000 names. Of more than four words the four longest are looked for. OC001
+-- all words but one. A step compares at most 1,000 names. Of more than four words the four longest are looked for. OC001
 -- where nothing can be searched for.
 -- Reads by index (curated.name_tokens). Takes no lock.
 CREATE OR REPLACE FUNCTION curated.find_name(p_name text, p_limit integer DEFAULT 20)
@@ -12,11 +12,13 @@ RETURNS TABLE (
     vessel_id bigint, vessel_name text, imo_number text, flag_state text, matched_name text, matched_role text,
     in_force boolean, score real
 )
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
+SET max_parallel_workers_per_gather = 0  -- which names a limit keeps must not depend on who reads first
 AS $$
 DECLARE
     v_key text := curated.search_key(p_name);
+    v_grams text[];
     v_tests text[];
     v_ids bigint[] := '{}';
     v_names text[] := '{}';
@@ -30,6 +32,7 @@ BEGIN
             USING ERRCODE = 'OC001', HINT = 'Give at least one letter or digit, and a limit of 1 or more.';
     END IF;
 
+    v_grams := curated.name_grams(v_key);
     -- Each step as a condition on curated.names; the arrays are literals, so that the planner sees which are rare.
     WITH word AS (
         SELECT row_number() OVER () AS n, w.word,
@@ -49,7 +52,7 @@ BEGIN
     SELECT ARRAY[
         format('curated.search_key(n.name) = %L', v_key),
         every.test || format(' AND curated.name_tokens(n.name) && ARRAY[%L]', '#' || cardinality(string_to_array(v_key, ' '))),
-        format('(%s OR curated.name_tokens(n.name) && ARRAY[%L])', every.test, replace(v_key, ' ', '')),
+        every.test || CASE WHEN v_key LIKE '% %' THEN format(' OR curated.name_tokens(n.name) && ARRAY[%L]', replace(v_key, ' ', '')) ELSE '' END,
         (SELECT string_agg('(' || x.test || ')', ' OR ' ORDER BY x.test) FROM without AS x)
     ] INTO v_tests
     FROM every;
@@ -58,17 +61,16 @@ BEGIN
         EXIT WHEN cardinality(v_ids) >= CASE v_number WHEN 4 THEN 1 ELSE p_limit END OR v_tests[v_number] IS NULL;
         EXECUTE format($q$
             WITH hit AS MATERIALIZED (
-                SELECT n.record_version_id, n.name, n.role FROM curated.names AS n WHERE %s LIMIT 3000
-            ), grams AS (
-                SELECT k.name, k.key, curated.name_grams(k.key) AS grams, curated.name_grams($1) AS wanted
-                FROM (SELECT h.name, curated.search_key(h.name) AS key FROM hit AS h GROUP BY h.name) AS k
+                SELECT n.record_version_id, n.name, n.role FROM curated.names AS n WHERE %s LIMIT 1000
             ), scored AS (
-                SELECT g.name,
-                    CASE WHEN g.key = $1 THEN 1 ELSE (
-                        (SELECT count(*) FROM unnest(g.grams) AS x (gram) WHERE x.gram = ANY (g.wanted))
-                        + (SELECT count(*) FROM unnest(g.wanted) AS x (gram) WHERE x.gram = ANY (g.grams))
-                    ) / (cardinality(g.grams) + cardinality(g.wanted))::real END AS score
-                FROM grams AS g
+                SELECT g.name, CASE WHEN g.grams = $1 THEN 1 ELSE (
+                        (SELECT count(*) FROM unnest(g.grams) AS x (gram) WHERE x.gram = ANY ($1))
+                        + (SELECT count(*) FROM unnest($1) AS x (gram) WHERE x.gram = ANY (g.grams))
+                    ) / (cardinality(g.grams) + cardinality($1))::real END AS score
+                FROM (
+                    SELECT h.name, curated.name_grams(curated.search_key(h.name)) AS grams FROM hit AS h GROUP BY h.name
+                    OFFSET 0
+                ) AS g
             ), likest AS (
                 SELECT h.record_version_id, h.name, h.role, s.score
                 FROM scored AS s JOIN hit AS h USING (name)
@@ -91,7 +93,7 @@ BEGIN
                 array_agg(k.in_force ORDER BY k.score DESC, k.in_force DESC, k.role, k.vessel_id) AS in_force,
                 array_agg(k.score::real ORDER BY k.score DESC, k.in_force DESC, k.role, k.vessel_id) AS scores
             FROM kept AS k
-        $q$, v_tests[v_number]) INTO v_step USING v_key, p_limit, v_ids;
+        $q$, v_tests[v_number]) INTO v_step USING v_grams, p_limit, v_ids;
         v_ids := v_ids || v_step.ids;
         v_names := v_names || v_step.names;
         v_roles := v_roles || v_step.roles;
