@@ -9,9 +9,10 @@ RETURNS TABLE (
     vessel_id bigint, attribute text, value text, detail text, record_version_id bigint, column_position smallint,
     confidence real, statements bigint, why text
 )
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET jit = off
 AS $$
 BEGIN

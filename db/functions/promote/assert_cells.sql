@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION promote.assert_cells() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
+SET enable_mergejoin = off
+SET work_mem = '64MB'
 SET jit = off
 SET client_min_messages = warning
 AS $$

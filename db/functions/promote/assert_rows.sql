@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION promote.assert_rows(p_document_id bigint) RETURNS voi
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
+SET enable_mergejoin = off
+SET work_mem = '64MB'
 SET jit = off
 AS $$
 BEGIN

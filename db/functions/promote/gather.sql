@@ -9,6 +9,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 -- Temporary tables have no statistics; a hash join is never far off there, a nested loop often is.
 SET enable_nestloop = off
+SET enable_mergejoin = off
+SET work_mem = '64MB'
 SET jit = off
 SET client_min_messages = warning
 AS $$
@@ -64,6 +66,8 @@ BEGIN
     FROM stage.cell_findings AS f
     WHERE f.document_id = p_document_id
     GROUP BY f.row_index, f.column_position;
+
+    ANALYZE pg_temp.promote_value, pg_temp.promote_finding;
 
     CREATE TEMPORARY TABLE promote_cell ON COMMIT DROP AS
     SELECT r.row_index, c.column_position, v.field, v.target, v.item, v.role,

@@ -10,6 +10,7 @@ CREATE OR REPLACE FUNCTION promote.refresh_entries(
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET jit = off
 SET client_min_messages = warning
 AS $$
@@ -31,7 +32,7 @@ BEGIN
     FROM identity.membership AS m
     WHERE m.entry_id = v.entry_id AND v.vessel_id IS DISTINCT FROM m.vessel_id
         AND (v.entry_id IN (SELECT u.id FROM unnest(p_entry_ids) AS u (id)) OR v.entry_id IN (SELECT x.entry_id FROM pg_temp.refresh_moved AS x));
-    SELECT * INTO added, changed, removed FROM curated.refresh_vessels(vessel_ids);
+    SELECT * INTO added, changed, removed FROM promote.refresh_vessels(vessel_ids);
 END
 $$;
 

@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION promote.write_evidence(p_entry_ids bigint[]) RETURNS 
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET jit = off
 SET client_min_messages = warning
 AS $$

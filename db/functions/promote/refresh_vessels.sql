@@ -1,14 +1,15 @@
--- curated.refresh_vessels: rows of curated.vessels as the records in force make them.
+-- promote.refresh_vessels: rows of curated.vessels as the records in force make them.
 --
 -- Promises: of the given vessels, those with a record in force have the row that curated.best_value gives; those without
 -- have none. Only rows that differ are written. Returns how many were added, changed and removed. The caller holds
 -- promote.lock_curated. May run again: it then changes nothing.
-CREATE OR REPLACE FUNCTION curated.refresh_vessels(
+CREATE OR REPLACE FUNCTION promote.refresh_vessels(
     p_vessel_ids bigint[], OUT added bigint, OUT changed bigint, OUT removed bigint
 )
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET jit = off
 SET client_min_messages = warning
 AS $$
@@ -98,4 +99,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION curated.refresh_vessels(bigint[]) IS 'Brings rows of curated.vessels to what the records in force say.';
+COMMENT ON FUNCTION promote.refresh_vessels(bigint[]) IS 'Brings rows of curated.vessels to what the records in force say.';
