@@ -45,7 +45,8 @@ BEGIN
     ), speaks AS (
         SELECT DISTINCT ON (l.source_id, l.list_name, l.entry_id) l.run_id, l.entry_id
         FROM (
-            SELECT q.*, row_number() OVER (PARTITION BY q.source_id, q.list_name, q.entry_id ORDER BY q.place) AS n FROM listed AS q
+            SELECT q.*, row_number() OVER (PARTITION BY q.source_id, q.list_name, q.entry_id ORDER BY q.place) AS n
+                FROM listed AS q
         ) AS l
         WHERE l.promoted AND l.n = l.place
         ORDER BY l.source_id, l.list_name, l.entry_id, l.place

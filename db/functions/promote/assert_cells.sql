@@ -34,12 +34,13 @@ BEGIN
 
     INSERT INTO curated.names (
         record_version_id, column_position, part_no, role, name, column_positions, valid_from, valid_to, confidence)
-    SELECT s.record_version_id, s.column_position, s.part_no, s.role, s.value, ARRAY[s.column_position], s.valid_from, s.valid_to,
-        s.confidence
+    SELECT s.record_version_id, s.column_position, s.part_no, s.role, s.value, ARRAY[s.column_position], s.valid_from,
+        s.valid_to, s.confidence
     FROM pg_temp.promote_said AS s WHERE s.target = 'names';
 
     INSERT INTO curated.identifiers (
-        record_version_id, column_position, part_no, scheme, identifier, role, column_positions, valid_from, valid_to, confidence)
+        record_version_id, column_position, part_no, scheme, identifier, role, column_positions, valid_from, valid_to,
+        confidence)
     SELECT s.record_version_id, s.column_position, s.part_no, s.item, s.value, s.role, ARRAY[s.column_position], s.valid_from,
         s.valid_to, s.confidence
     FROM pg_temp.promote_said AS s WHERE s.target = 'identifiers';
@@ -47,7 +48,8 @@ BEGIN
     INSERT INTO curated.flags (
         record_version_id, column_position, part_no, flag, role, column_positions, valid_from, valid_to, confidence)
     SELECT s.record_version_id, s.column_position, s.part_no, s.value, s.role,
-        array_remove(ARRAY[s.column_position, d.column_position], NULL), coalesce(promote.first_day(d.value), s.valid_from), s.valid_to,
+        array_remove(ARRAY[s.column_position, d.column_position], NULL), coalesce(promote.first_day(d.value),
+        s.valid_from), s.valid_to,
         least(s.confidence, d.confidence)
     FROM pg_temp.promote_said AS s
     LEFT JOIN (
@@ -63,7 +65,8 @@ BEGIN
         CASE WHEN s.item <> 'tonnage' THEN s.item ELSE coalesce(g.metric, 'tonnage') END,
         s.value::numeric, coalesce(CASE WHEN s.item = 'tonnage' THEN g.unit END, nullif(f.base_unit, '')),
         CASE WHEN s.item <> 'tonnage' THEN coalesce(s.role, t.value) END,
-        array_remove(ARRAY[s.column_position, t.column_position], NULL), s.valid_from, s.valid_to, least(s.confidence, t.confidence)
+        array_remove(ARRAY[s.column_position, t.column_position], NULL), s.valid_from, s.valid_to, least(s.confidence,
+        t.confidence)
     FROM pg_temp.promote_said AS s
     JOIN ref.field AS f USING (field)
     LEFT JOIN pg_temp.promote_type AS t ON t.row_index = s.row_index AND t.item = s.item AND s.role IS NULL
@@ -73,9 +76,10 @@ BEGIN
     WHERE s.target = 'metrics' AND s.item <> 'type' AND s.value ~ '^[0-9]+(\.[0-9]+)?$';
 
     INSERT INTO curated.attributes (
-        record_version_id, column_position, part_no, attribute, value, column_positions, valid_from, valid_to, confidence)
-    SELECT s.record_version_id, s.column_position, s.part_no, s.item, s.value, ARRAY[s.column_position], s.valid_from, s.valid_to,
-        s.confidence
+        record_version_id, column_position, part_no, attribute, value, column_positions, valid_from, valid_to,
+        confidence)
+    SELECT s.record_version_id, s.column_position, s.part_no, s.item, s.value, ARRAY[s.column_position], s.valid_from,
+        s.valid_to, s.confidence
     FROM pg_temp.promote_said AS s WHERE s.target = 'attributes';
 END
 $$;

@@ -16,7 +16,8 @@ BEGIN
         record_version_id, column_position, part_no, authority, granted_by, authorised, authorisation_type, licence_no, area,
         species, gear, starts_on, ends_on, open_ended, column_positions, valid_from, valid_to, confidence)
     SELECT n.record_version_id, a.column_position, 1, coalesce(a.authority, s.source_name), a.granted_by, a.authorised::boolean,
-        a.authorisation_type, a.licence_no, a.area, a.species, a.gear, promote.first_day(a.starts_on), promote.last_day(a.ends_on),
+        a.authorisation_type, a.licence_no, a.area, a.species, a.gear, promote.first_day(a.starts_on),
+        promote.last_day(a.ends_on),
         a.open_ended, a.column_positions, coalesce(promote.first_day(a.starts_on), n.valid_from),
         coalesce(promote.last_day(a.ends_on), n.valid_to), a.confidence
     FROM (
@@ -70,7 +71,8 @@ BEGIN
         record_version_id, column_position, part_no, year_built, built_on, country, place, builder, column_positions, valid_from,
         valid_to, confidence)
     SELECT n.record_version_id, b.column_positions[1], 1,
-        substr(coalesce(b.year_built, b.built_on), 1, 4)::integer, CASE WHEN length(b.built_on) = 10 THEN promote.first_day(b.built_on) END,
+        substr(coalesce(b.year_built, b.built_on), 1, 4)::integer,
+            CASE WHEN length(b.built_on) = 10 THEN promote.first_day(b.built_on) END,
         b.country, b.place, b.builder, b.column_positions, n.valid_from, n.valid_to, b.confidence
     FROM (
         SELECT c.row_index, array_agg(c.column_position ORDER BY c.column_position) AS column_positions,

@@ -62,7 +62,8 @@ BEGIN
     CREATE TEMPORARY TABLE promote_finding ON COMMIT DROP AS
     SELECT f.row_index, f.column_position, sum(f.effect)::real AS effect, bool_or(f.needs_review) AS needs_review,
         bool_or(coalesce(f.decided_value, f.decided_null_reason) IS NOT NULL) AS decided,
-        max(f.decided_value) AS decided_value, max(f.decided_null_reason) AS decided_null_reason, max(f.decision_id) AS decision_id
+        max(f.decided_value) AS decided_value, max(f.decided_null_reason) AS decided_null_reason,
+        max(f.decision_id) AS decision_id
     FROM stage.cell_findings AS f
     WHERE f.document_id = p_document_id
     GROUP BY f.row_index, f.column_position;

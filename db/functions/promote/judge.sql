@@ -23,7 +23,8 @@ BEGIN
     FROM stage.rows AS r
     CROSS JOIN pg_temp.promote_requirement AS q
     LEFT JOIN (
-        SELECT c.row_index, x.requirement, bool_or(c.promotable AND c.value IS NOT NULL) AS has, bool_or(NOT c.promotable) AS waits
+        SELECT c.row_index, x.requirement, bool_or(c.promotable AND c.value IS NOT NULL) AS has,
+            bool_or(NOT c.promotable) AS waits
         FROM (SELECT y.requirement, unnest(y.fields) AS field FROM pg_temp.promote_requirement AS y) AS x
         JOIN pg_temp.promote_cell AS c USING (field)
         GROUP BY c.row_index, x.requirement

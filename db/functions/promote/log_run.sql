@@ -8,8 +8,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO stage.promotion_log AS l (
-        document_id, source_id, status, started_at, finished_at, recorded_at, records, records_held, reasons, metrics, rules_version,
-        calibration_version)
+        document_id, source_id, status, started_at, finished_at, recorded_at, records, records_held, reasons, metrics,
+        rules_version, calibration_version)
     VALUES (
         p_log.document_id, p_log.source_id, p_log.status, p_log.started_at, clock_timestamp(), p_log.recorded_at,
         coalesce(p_log.records, 0), coalesce(p_log.records_held, 0), coalesce(p_log.reasons, '{}'), p_log.metrics,

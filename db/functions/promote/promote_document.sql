@@ -41,7 +41,8 @@ BEGIN
         (SELECT max(c.version) FROM stage.calibration AS c) AS calibration_version,
         (SELECT left(encode(sha256(convert_to(coalesce(string_agg(k::text, E'\n' ORDER BY k.rule_id), ''), 'UTF8')), 'hex'), 16)
          FROM stage.cleaning_rules AS k WHERE k.enabled) AS rules_version;
-    SELECT b.calibration_version, b.rules_version INTO v_log.calibration_version, v_log.rules_version FROM pg_temp.promote_basis AS b;
+    SELECT b.calibration_version, b.rules_version INTO v_log.calibration_version, v_log.rules_version
+    FROM pg_temp.promote_basis AS b;
 
     IF v_document.status <> 'gated' THEN
         v_log.reasons := ARRAY[format('it is %s, not gated%s', v_document.status, coalesce(': ' || v_document.rejection, ''))];

@@ -9,6 +9,9 @@ CREATE OR REPLACE FUNCTION promote.refresh_entries(
 )
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+-- the caller may have turned them off for what it does over temporary tables
+SET enable_nestloop = ON
+SET enable_mergejoin = ON
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET jit = off
@@ -31,7 +34,8 @@ BEGIN
     UPDATE curated.record_versions AS v SET vessel_id = m.vessel_id
     FROM identity.membership AS m
     WHERE m.entry_id = v.entry_id AND v.vessel_id IS DISTINCT FROM m.vessel_id
-        AND (v.entry_id IN (SELECT u.id FROM unnest(p_entry_ids) AS u (id)) OR v.entry_id IN (SELECT x.entry_id FROM pg_temp.refresh_moved AS x));
+        AND v.entry_id IN (SELECT u.id FROM unnest(p_entry_ids) AS u (id) UNION SELECT x.entry_id
+            FROM pg_temp.refresh_moved AS x);
     SELECT * INTO added, changed, removed FROM promote.refresh_vessels(vessel_ids);
 END
 $$;

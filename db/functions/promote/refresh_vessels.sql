@@ -67,7 +67,8 @@ BEGIN
     ANALYZE pg_temp.refresh_vessel;
 
     DELETE FROM curated.vessels AS o
-    WHERE o.id IN (SELECT u.id FROM unnest(p_vessel_ids) AS u (id)) AND NOT EXISTS (SELECT FROM pg_temp.refresh_vessel AS r WHERE r.id = o.id);
+    WHERE o.id IN (SELECT u.id FROM unnest(p_vessel_ids) AS u (id))
+        AND NOT EXISTS (SELECT FROM pg_temp.refresh_vessel AS r WHERE r.id = o.id);
     GET DIAGNOSTICS removed = ROW_COUNT;
     UPDATE curated.vessels AS o
     SET imo_number = r.imo_number, vessel_name = r.vessel_name, mmsi = r.mmsi, call_sign = r.call_sign, flag_state = r.flag_state,

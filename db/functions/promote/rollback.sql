@@ -6,7 +6,7 @@
 -- name. OC404 where there is no such run; OC002 where it promoted nothing, or was rolled back before.
 -- Locks the document's row, its source, then promote.lock_curated. Not to be called twice for a run: the second is refused.
 CREATE OR REPLACE FUNCTION promote.rollback(
-    p_run_id bigint, p_who text DEFAULT session_user, p_why text DEFAULT NULL,
+    p_run_id bigint, p_who text DEFAULT SESSION_USER, p_why text DEFAULT NULL,
     OUT document_id bigint, OUT records_withdrawn bigint, OUT records_restored bigint, OUT vessels_added bigint,
     OUT vessels_changed bigint, OUT vessels_removed bigint
 )

@@ -40,7 +40,8 @@ BEGIN
             v_logs := ARRAY(SELECT j FROM jsonb_populate_recordset(NULL::stage.promotion_log, v_told::jsonb) AS j);
     END;
     RETURN QUERY
-    SELECT l.document_id, t.file_name, CASE WHEN NOT dry_run THEN l.run_id END, l.status, l.records, l.records_new, l.records_ended,
+    SELECT l.document_id, t.file_name, CASE WHEN NOT dry_run THEN l.run_id END, l.status, l.records, l.records_new,
+        l.records_ended,
         l.records_held, l.vessels, l.reasons, l.metrics
     FROM unnest(v_logs) WITH ORDINALITY AS l
     JOIN stage.documents AS t USING (document_id)

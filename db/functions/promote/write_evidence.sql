@@ -33,8 +33,10 @@ BEGIN
         min(s.value) FILTER (WHERE s.attribute = 'mmsi' AND s.n = 1) AS mmsi,
         min(s.value) FILTER (WHERE s.attribute = 'call_sign' AND s.n = 1) AS ircs,
         min(s.value) FILTER (WHERE s.attribute = 'eu_cfr' AND s.n = 1) AS eu_cfr,
-        coalesce(array_agg(DISTINCT s.value) FILTER (WHERE s.attribute IN ('registration', 'external_marking')), '{}') AS registrations,
-        coalesce(array_agg(DISTINCT s.value) FILTER (WHERE s.attribute IN ('rfmo_id', 'win', 'ffa_id', 'other_ext_id')), '{}') AS rfmo_ids,
+        coalesce(array_agg(DISTINCT s.value) FILTER (WHERE s.attribute IN ('registration', 'external_marking')), '{}')
+            AS registrations,
+        coalesce(array_agg(DISTINCT s.value) FILTER (WHERE s.attribute IN ('rfmo_id', 'win', 'ffa_id', 'other_ext_id')), '{}')
+            AS rfmo_ids,
         min(s.value) FILTER (WHERE s.attribute = 'vessel_name' AND s.n = 1) AS name,
         coalesce(array_agg(DISTINCT s.value) FILTER (WHERE s.attribute = 'previous_name'), '{}') AS previous_names,
         min(s.value) FILTER (WHERE s.attribute = 'flag_state' AND s.n = 1) AS flag,
@@ -54,9 +56,11 @@ BEGIN
 
     DELETE FROM identity.evidence AS e
     WHERE e.entry_id IN (SELECT u.id FROM unnest(p_entry_ids) AS u (id))
-        AND NOT EXISTS (SELECT FROM pg_temp.evidence_now AS n WHERE n.entry_id = e.entry_id AND ROW(n.*) IS NOT DISTINCT FROM ROW(e.*));
+        AND NOT EXISTS (SELECT FROM pg_temp.evidence_now AS n WHERE n.entry_id = e.entry_id AND ROW(n.*) IS NOT DISTINCT
+            FROM ROW(e.*));
     INSERT INTO identity.evidence (
-        entry_id, source_id, imo, mmsi, ircs, eu_cfr, registrations, rfmo_ids, name, previous_names, flag, previous_flags, length_m,
+        entry_id, source_id, imo, mmsi, ircs, eu_cfr, registrations, rfmo_ids, name, previous_names, flag, previous_flags,
+        length_m,
         length_type, gross_tonnage, gross_register_tonnage, tonnage, year_built, vessel_type, owners, observed_on)
     SELECT n.* FROM pg_temp.evidence_now AS n
     WHERE NOT EXISTS (SELECT FROM identity.evidence AS e WHERE e.entry_id = n.entry_id)

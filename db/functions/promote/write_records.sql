@@ -44,7 +44,8 @@ BEGIN
         array_agg(k.decision_id ORDER BY k.column_position) AS decision_ids
     FROM pg_temp.promote_kept AS k GROUP BY k.row_index;
 
-    CREATE TEMPORARY TABLE promote_new (record_version_id bigint, row_index integer, valid_from date, valid_to date) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE promote_new (record_version_id bigint, row_index integer, valid_from date,
+        valid_to date) ON COMMIT DROP;
     WITH written AS (
         INSERT INTO curated.record_versions (
             run_id, document_id, row_index, entry_id, vessel_id, source_id, observed_on, record_sha256, doc_sha256, rules_version,

@@ -28,10 +28,12 @@ WITH told AS (
     ORDER BY t.entry_id, t.attribute, o.value, t.observed_on, t.version_no
 ), change AS (
     SELECT f.vessel_id, f.entry_id, f.source_id, f.attribute, f.said_before, f.said, f.observed_before AS not_before,
-        f.observed_on AS changed_on, f.observed_on AS told_on, f.version_before AS old_version_id, f.record_version_id AS new_version_id
+        f.observed_on AS changed_on, f.observed_on AS told_on, f.version_before AS old_version_id,
+        f.record_version_id AS new_version_id
     FROM followed AS f WHERE f.said_before IS DISTINCT FROM f.said AND f.said_before IS NOT NULL
     UNION ALL
-    SELECT e.vessel_id, e.entry_id, e.source_id, n.attribute, ARRAY[e.value], n.said, NULL, NULL, e.observed_on, NULL, e.record_version_id
+    SELECT e.vessel_id, e.entry_id, e.source_id, n.attribute, ARRAY[e.value], n.said, NULL, NULL, e.observed_on, NULL,
+        e.record_version_id
     FROM earlier AS e
     JOIN told AS n
         ON n.document_id = e.document_id AND n.entry_id = e.entry_id

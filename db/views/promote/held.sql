@@ -3,7 +3,8 @@
 -- Promises: a row for each document that its latest attempt held as a whole (row_index NULL), and one for each row that it
 -- held or promoted without some table (promoted says which). What is answered or cleaned anew leaves it by itself.
 CREATE OR REPLACE VIEW promote.held AS
-SELECT t.document_id, s.source_name, t.file_name, NULL::integer AS row_index, l.run_id, false AS promoted, l.reasons, l.finished_at AS held_at
+SELECT t.document_id, s.source_name, t.file_name, NULL::integer AS row_index, l.run_id, false AS promoted, l.reasons,
+    l.finished_at AS held_at
 FROM stage.documents AS t
 JOIN stage.source AS s USING (source_id)
 JOIN LATERAL (
@@ -11,7 +12,8 @@ JOIN LATERAL (
 ) AS l ON l.status = 'held'
 UNION ALL
 SELECT h.document_id, s.source_name, t.file_name, h.row_index, h.run_id,
-    EXISTS (SELECT FROM promote.run_records AS x WHERE x.run_id = h.run_id AND x.row_index = h.row_index AND x.record_version_id IS NOT NULL),
+    EXISTS (SELECT FROM promote.run_records AS x WHERE x.run_id = h.run_id AND x.row_index = h.row_index
+    AND x.record_version_id IS NOT NULL),
     h.reasons, l.finished_at
 FROM promote.held_records AS h
 JOIN stage.documents AS t USING (document_id)
