@@ -71,6 +71,8 @@ def export_view(
     file is not what was read, ServiceUnavailable where the place does not answer.
     """
     name = view.removeprefix(f"{SCHEMA}.")
+    if "://" not in place:
+        place = str(Path(place).expanduser().resolve())
     store = store_at(place, settings)
     with _alone(connection, name, place), tempfile.TemporaryDirectory(prefix="oceanid-export-") as directory:
         spool = Path(directory) / "rows.csv"

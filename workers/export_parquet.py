@@ -102,7 +102,7 @@ def write_parquet(csv: Path, columns: Sequence[Column], target: Path) -> int:
     rows = f"SELECT {', '.join(f'{c.cast} AS {_quoted(c.name)}' for c in columns)} FROM {_reader(csv, columns)}"
     with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY}) as connection:
         try:
-            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
             _refuse_lost_digits(connection, csv, columns)
             connection.execute(
                 f"COPY ({rows}) TO {_literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
