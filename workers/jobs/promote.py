@@ -12,14 +12,17 @@ log = logging.getLogger("oceanid.promote")
 
 
 def handle(job: Job, services: Services) -> Commit:
-    """Nothing to do outside the database: the Commit calls `promote.run` for `payload["document_id"]`."""
+    """Nothing to do outside the database: the Commit calls `promote.run_requested` for `payload["document_id"]`."""
     document_id = int(job.payload["document_id"])
 
     def commit(connection: Connection) -> None:
         row = connection.execute(
-            "SELECT status, records_new, records_held, vessels FROM promote.run(%s)", (document_id,)
+            "SELECT status, records_new, records_held, vessels FROM promote.run_requested(%s)", (document_id,)
         ).fetchone()
         assert row is not None
-        log.info("document %s %s: %s new records, %s held, %s vessels", document_id, *row)
+        if row[0] is None:
+            log.info("document %s was rolled back: left to a person", document_id)
+        else:
+            log.info("document %s %s: %s new records, %s held, %s vessels", document_id, *row)
 
     return commit

@@ -10,9 +10,7 @@ AS $$
 DECLARE
     v_documents bigint[] := ARRAY(
         SELECT t.document_id FROM stage.documents AS t
-        WHERE t.document_id = ANY (p_document_ids) AND t.status = 'gated' AND NOT EXISTS (
-            SELECT FROM stage.promotion_log AS l WHERE l.document_id = t.document_id AND l.status = 'rolled_back'
-                AND NOT EXISTS (SELECT FROM stage.promotion_log AS n WHERE n.document_id = t.document_id AND n.run_id > l.run_id))
+        WHERE t.document_id = ANY (p_document_ids) AND t.status = 'gated' AND NOT promote.is_set_aside(t.document_id)
         ORDER BY t.document_id);
 BEGIN
     IF v_documents = '{}' THEN

@@ -32,10 +32,10 @@ BEGIN
         END LOOP;
         IF dry_run THEN
             -- the only way back over everything above, with the answer in hand
-            RAISE EXCEPTION USING ERRCODE = 'OC000', MESSAGE = 'dry run', DETAIL = array_to_json(v_logs)::text;
+            RAISE EXCEPTION USING ERRCODE = 'OC099', MESSAGE = 'dry run', DETAIL = array_to_json(v_logs)::text;
         END IF;
     EXCEPTION
-        WHEN SQLSTATE 'OC000' THEN
+        WHEN SQLSTATE 'OC099' THEN
             GET STACKED DIAGNOSTICS v_told = PG_EXCEPTION_DETAIL;
             v_logs := ARRAY(SELECT j FROM jsonb_populate_recordset(NULL::stage.promotion_log, v_told::jsonb) AS j);
     END;
