@@ -8,11 +8,11 @@ CREATE OR REPLACE FUNCTION identity.apart_reason(p_a identity.feature, p_b ident
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN p_levels[1] = 2 THEN 'two IMO numbers'
-    WHEN p_levels[1] = 1 AND p_levels[3] <> 1 AND p_levels[7] >= 5
+    WHEN p_levels[1] = 1 AND p_levels[3] % 10 <> 1 AND p_levels[7] % 10 >= 5
         AND (p_levels[9] >= 7)::integer + (p_levels[9] = 9)::integer + (p_levels[10] = 3)::integer >= 2 THEN 'one IMO number on two hulls'
     WHEN p_levels[1] = 1 THEN NULL
     WHEN (p_a).source_id = (p_b).source_id AND p_levels[4] <> 1 THEN 'one source lists both'
-    WHEN p_levels[7] = 7 THEN 'sister ships: the numbers in the names differ'
+    WHEN p_levels[7] % 10 = 7 THEN 'sister ships: the numbers in the names differ'
 END;
 
 COMMENT ON FUNCTION identity.apart_reason(identity.feature, identity.feature, smallint[]) IS

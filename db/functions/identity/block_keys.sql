@@ -16,6 +16,22 @@ BEGIN ATOMIC
             'name:' || nullif((p_feature).name_key, '')
         ])
         UNION ALL
+        -- consonants, where spellings differ; the beginning of the name under one flag
+        SELECT 'sound:' || k.sound || coalesce('#' || (p_feature).number, '')
+        FROM (SELECT regexp_replace(translate((p_feature).stem, 'AEIOUYHW', ''), '(.)\1+', '\1', 'g') AS sound) AS k
+        WHERE length(k.sound) >= 3
+        UNION ALL
+        SELECT 'begin:' || left((p_feature).stem, 5) || '#' || coalesce((p_feature).number, '') || ':' || (p_feature).flag
+        WHERE length((p_feature).stem) >= 5
+        UNION ALL
+        -- dimensions, where all names changed
+        SELECT unnest(ARRAY[
+            'hull:' || identity.hull_term(p_feature),
+            'built:' || round((p_feature).length_m::numeric, 1) || ':' || (p_feature).year_built,
+            'tonnage:' || round(coalesce((p_feature).gross_tonnage, (p_feature).tonnage)::numeric) || ':' || (p_feature).year_built,
+            'register:' || round(coalesce((p_feature).gross_register_tonnage, (p_feature).tonnage)::numeric) || ':'
+                || (p_feature).year_built])
+        UNION ALL
         SELECT 'name:' || n FROM unnest((p_feature).previous_keys) AS n
         UNION ALL
         SELECT CASE WHEN length(r) < 5 THEN 'reg:' || coalesce((p_feature).flag, '') || ':' ELSE 'reg:' END || r

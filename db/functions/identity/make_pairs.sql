@@ -16,12 +16,8 @@ DECLARE
 BEGIN
     SELECT array_agg(c.a), array_agg(c.b) INTO v_a, v_b
     FROM (
-        SELECT least(t.entry_id, o.entry_id) AS a, greatest(t.entry_id, o.entry_id) AS b
-        FROM pg_temp.resolving_touched AS s
-        JOIN identity.block AS t ON t.entry_id = s.entry_id
-        JOIN identity.block AS o ON o.block_key = t.block_key AND o.entry_id <> t.entry_id
-        WHERE (o.source_id <> t.source_id OR t.block_key ~ '^(imo|cfr):')
-            AND NOT EXISTS (SELECT FROM identity.crowded_block AS c WHERE c.block_key = t.block_key)
+        SELECT k.entry_a AS a, k.entry_b AS b
+        FROM identity.candidates(ARRAY(SELECT s.entry_id FROM pg_temp.resolving_touched AS s)) AS k
         UNION
         SELECT j.entry_a, j.entry_b FROM identity.judged AS j
         JOIN pg_temp.resolving_touched AS s ON s.entry_id IN (j.entry_a, j.entry_b)

@@ -2,8 +2,9 @@
 --
 -- Promises: identity.feature, identity.block and identity.crowded_block follow identity.evidence; resolving_touched holds the
 -- entries whose pairs must be made anew (those given, and those in a block that became crowded or is no longer), resolving_seed
--- these with all that they were paired or one vessel with. Temporary tables, for identity.resolve alone; it holds the lock.
-CREATE OR REPLACE FUNCTION identity.prepare(p_entry_ids bigint[]) RETURNS void
+-- these with all that they were paired or one vessel with. p_indexed: features and blocks are as they
+-- should be already. Temporary tables, for identity.resolve alone; it holds the lock.
+CREATE OR REPLACE FUNCTION identity.prepare(p_entry_ids bigint[], p_indexed boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -19,18 +20,12 @@ BEGIN
 
     INSERT INTO pg_temp.resolving_block (block_key)
     SELECT DISTINCT b.block_key FROM identity.block AS b JOIN pg_temp.resolving_touched USING (entry_id);
-    DELETE FROM identity.feature AS f USING pg_temp.resolving_touched AS t WHERE f.entry_id = t.entry_id;
-    DELETE FROM identity.block AS b USING pg_temp.resolving_touched AS t WHERE b.entry_id = t.entry_id;
-    INSERT INTO identity.feature SELECT * FROM identity.features_of(p_entry_ids);
-    WITH added AS (
-        INSERT INTO identity.block (block_key, entry_id, source_id)
-        SELECT k.block_key, f.entry_id, f.source_id
-        FROM pg_temp.resolving_touched AS t
-        JOIN identity.feature AS f USING (entry_id)
-        CROSS JOIN LATERAL identity.block_keys(f) AS k (block_key)
-        RETURNING block_key
-    )
-    INSERT INTO pg_temp.resolving_block (block_key) SELECT DISTINCT a.block_key FROM added AS a ON CONFLICT DO NOTHING;
+    IF NOT p_indexed THEN
+        PERFORM identity.index_entries(p_entry_ids);
+    END IF;
+    INSERT INTO pg_temp.resolving_block (block_key)
+    SELECT DISTINCT b.block_key FROM identity.block AS b JOIN pg_temp.resolving_touched USING (entry_id)
+    ON CONFLICT DO NOTHING;
     ANALYZE pg_temp.resolving_block;
     UPDATE pg_temp.resolving_block AS b
     SET crowded = v_limit < (
@@ -61,4 +56,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION identity.prepare(bigint[]) IS 'Part of identity.resolve: features, blocks, and the entries concerned.';
+COMMENT ON FUNCTION identity.prepare(bigint[], boolean) IS 'Part of identity.resolve: features, blocks, and the entries concerned.';

@@ -14,7 +14,7 @@ CREATE TABLE identity.policy (
     shipped boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE identity.policy IS
-    'Thresholds and bounds of identity. After an UPDATE, identity.rebuild() decides everything anew.';
+    'Thresholds and bounds of identity. After an UPDATE, identity.adopt() decides everything anew.';
 COMMENT ON COLUMN identity.policy.shipped IS 'True while the row is as the release ships it.';
 
 -- ── Entries ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,16 +92,18 @@ CREATE TABLE identity.model (
     entries bigint NOT NULL,
     pairs bigint NOT NULL,
     iterations integer NOT NULL,
-    log_likelihood double precision,
+    matches double precision,
     description text NOT NULL,
     fitted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    adopted_at timestamptz,
     shipped boolean NOT NULL DEFAULT false
 );
-COMMENT ON TABLE identity.model IS 'Versions of the weights; the highest holds. Version 0 is shipped, later ones are estimated (identity.estimate_weights).';
+COMMENT ON TABLE identity.model IS 'Versions of the weights. Version 0 is shipped, later ones are estimated (identity.estimate_weights); the one adopted last holds.';
 COMMENT ON COLUMN identity.model.match_share IS 'Share of all pairs of entries of two sources that are one vessel: the prior.';
 COMMENT ON COLUMN identity.model.entries IS 'Entries that it was estimated from.';
 COMMENT ON COLUMN identity.model.pairs IS 'Candidate pairs that it was estimated from.';
-COMMENT ON COLUMN identity.model.log_likelihood IS 'Mean log-likelihood of a candidate pair at the end; NULL where nothing was fitted.';
+COMMENT ON COLUMN identity.model.adopted_at IS 'When identity.adopt put it in force last; NULL: never.';
+COMMENT ON COLUMN identity.model.matches IS 'Pairs among them that are one vessel, as expected at the end; NULL where nothing was fitted.';
 
 CREATE TABLE identity.weight (
     version integer NOT NULL REFERENCES identity.model ON DELETE CASCADE,
@@ -110,14 +112,13 @@ CREATE TABLE identity.weight (
     label text NOT NULL,
     m double precision NOT NULL CHECK (m > 0 AND m < 1),
     u double precision NOT NULL CHECK (u > 0 AND u < 1),
-    by_frequency boolean NOT NULL DEFAULT false,
     shipped boolean NOT NULL DEFAULT false,
     PRIMARY KEY (version, comparison, level)
 );
 COMMENT ON TABLE identity.weight IS
     'Fellegi–Sunter weights: how often a level of agreement is seen in pairs that are one vessel (m) and in pairs that are not (u). '
     'Its weight is log2(m / u). Level 0, nothing to compare, weighs nothing and has no row.';
-COMMENT ON COLUMN identity.weight.by_frequency IS 'Whether u is the frequency of the very value that agrees (identity.term) where that is known.';
+COMMENT ON COLUMN identity.weight.level IS 'What identity.agreement says; from 10 on: the same under two flags, with shares of its own.';
 
 CREATE TABLE identity.term (
     version integer NOT NULL REFERENCES identity.model ON DELETE CASCADE,
@@ -127,7 +128,8 @@ CREATE TABLE identity.term (
     PRIMARY KEY (version, kind, term)
 );
 COMMENT ON TABLE identity.term IS
-    'Values that more than one entry had when the model was fitted, with their share: agreeing on a rare name says more than on a common one.';
+    'Values that several entries of one source had when the model was fitted, with their share, which stands for u: agreeing on a rare '
+    'name says more than on a common one.';
 
 -- ── Derived from the evidence ────────────────────────────────────────────────────────────────────────────────────────────
 
