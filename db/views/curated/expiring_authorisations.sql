@@ -17,16 +17,18 @@ SELECT
     a.starts_on,
     a.ends_on,
     a.ends_on - current_date AS days_left,
-    EXISTS (
-        SELECT FROM curated.current_authorisations AS b
-        WHERE b.vessel_id = a.vessel_id AND b.authority = a.authority AND b.authorised IS NOT FALSE
-            AND (b.ends_on > a.ends_on OR b.open_ended)
-            AND b.species IS NOT DISTINCT FROM a.species AND b.area IS NOT DISTINCT FROM a.area
-            AND b.gear IS NOT DISTINCT FROM a.gear
-    ) AS renewed,
+    coalesce(l.open_ended OR l.ends_on > a.ends_on, false) AS renewed,
     a.source_name,
     a.record_version_id
 FROM curated.authorisations_in_force AS a
+LEFT JOIN (
+    SELECT b.vessel_id, b.authority, b.species, b.area, b.gear, max(b.ends_on) AS ends_on, bool_or(b.open_ended) AS open_ended
+    FROM curated.current_authorisations AS b
+    WHERE b.authorised IS NOT FALSE
+    GROUP BY b.vessel_id, b.authority, b.species, b.area, b.gear
+) AS l
+    ON l.vessel_id = a.vessel_id AND l.authority = a.authority AND l.species IS NOT DISTINCT FROM a.species
+    AND l.area IS NOT DISTINCT FROM a.area AND l.gear IS NOT DISTINCT FROM a.gear
 WHERE a.ends_on <= current_date + 90;
 
 COMMENT ON VIEW curated.expiring_authorisations IS 'Authorisations that hold today and end within 90 days.';
