@@ -115,7 +115,8 @@ def fill(connection: Connection, vessels: int) -> None:
         connection.execute("SET LOCAL maintenance_work_mem = '512MB'")
         connection.execute("SET LOCAL synchronous_commit = off")
         made = connection.execute(
-            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'curated' AND indexname = ANY(%s)", [list(_INDEXES)]
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'curated' AND indexname = ANY(%s)",
+            [list(_INDEXES)],
         ).fetchall()
         for name in _INDEXES:
             connection.execute(f"DROP INDEX curated.{name}")
@@ -125,7 +126,9 @@ def fill(connection: Connection, vessels: int) -> None:
         for (statement,) in made:
             connection.execute(statement)
         connection.execute("DROP TABLE fleet")
-    connection.execute("VACUUM ANALYZE curated.record_versions, curated.names, curated.identifiers, curated.vessels")
+    connection.execute(
+        "VACUUM ANALYZE curated.record_versions, curated.names, curated.identifiers, curated.vessels"
+    )
 
 
 def slip(name: str, dice: random.Random) -> str:
@@ -200,8 +203,12 @@ def main() -> int:
     """Fill a database and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lookups", description=__doc__)
     parser.add_argument("--vessels", type=int, default=1_000_000, help="how many (default 1,000,000)")
-    parser.add_argument("--lists", type=Path, help="directory of vessel lists (default: the real ones, else samples)")
-    parser.add_argument("--role", default="oceanid_analyst", help="role that looks up (default oceanid_analyst)")
+    parser.add_argument(
+        "--lists", type=Path, help="directory of vessel lists (default: the real ones, else samples)"
+    )
+    parser.add_argument(
+        "--role", default="oceanid_analyst", help="role that looks up (default oceanid_analyst)"
+    )
     options = parser.parse_args()
     with lab() as place:
         run(place, vessel_lists(options.lists), options.vessels, options.role)

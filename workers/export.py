@@ -168,7 +168,9 @@ def _columns(connection: Connection, name: str) -> list[Column]:
         near = difflib.get_close_matches(name, readable, n=3) or readable
         raise OceanidError(
             f"There is no {SCHEMA}.{name} that may be read.",
-            hint=f"Tables and views that can be exported: {', '.join(near)}." if near else "Run `oceanid migrate`.",
+            hint=f"Tables and views that can be exported: {', '.join(near)}."
+            if near
+            else "Run `oceanid migrate`.",
         )
     return [Column(*row) for row in connection.execute(_COLUMNS, [name]).fetchall()]
 
@@ -190,7 +192,12 @@ def _publish(store: ObjectStore, place: str, name: str, snapshot: _Snapshot, par
     for key in set(store.keys(f"{day}/")) - kept:
         store.remove(key)
     return Exported(
-        f"{SCHEMA}.{name}", place, f"{day}/manifest.json", f"{day}/{stem}.parquet", snapshot.rows, files[0]["bytes"]
+        f"{SCHEMA}.{name}",
+        place,
+        f"{day}/manifest.json",
+        f"{day}/{stem}.parquet",
+        snapshot.rows,
+        files[0]["bytes"],
     )
 
 
@@ -201,7 +208,9 @@ def _bring(store: ObjectStore, key: str, path: Path) -> dict[str, Any]:
     store.get(key, back)
     if hash_file(back) != (digest, size):
         store.remove(key)
-        raise ExportFailed(f"{key} was not stored as it was sent.", hint="Check the place and repeat the export.")
+        raise ExportFailed(
+            f"{key} was not stored as it was sent.", hint="Check the place and repeat the export."
+        )
     back.unlink()
     return {"name": key.rpartition("/")[2], "bytes": size, "sha256": digest.hex()}
 

@@ -99,7 +99,9 @@ def write_parquet(csv: Path, columns: Sequence[Column], target: Path) -> int:
     ConfigurationError where DuckDB is not installed.
     """
     duckdb = _duckdb()
-    rows = f"SELECT {', '.join(f'{c.cast} AS {_quoted(c.name)}' for c in columns)} FROM {_reader(csv, columns)}"
+    rows = (
+        f"SELECT {', '.join(f'{c.cast} AS {_quoted(c.name)}' for c in columns)} FROM {_reader(csv, columns)}"
+    )
     with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY}) as connection:
         try:
             connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
@@ -145,9 +147,7 @@ def _refuse_lost_digits(connection: Any, csv: Path, columns: Sequence[Column]) -
     wide = [c for c in columns if c.parquet_type.removesuffix("[]") == DECIMAL]
     if not wide:
         return
-    tests = ", ".join(
-        f"bool_or(regexp_matches({_quoted(c.name)}, '[.][0-9]{{9}}[0-9]*[1-9]'))" for c in wide
-    )
+    tests = ", ".join(f"bool_or(regexp_matches({_quoted(c.name)}, '[.][0-9]{{9}}[0-9]*[1-9]'))" for c in wide)
     found = connection.execute(f"SELECT {tests} FROM {_reader(csv, columns)}").fetchone()
     lost = [c.name for c, too_fine in zip(wide, found, strict=True) if too_fine]
     if lost:

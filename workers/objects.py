@@ -158,7 +158,8 @@ class DirectoryStore:
             self._path(key).unlink(missing_ok=True)
         except OSError as error:
             raise OceanidError(
-                f"{self._path(key)} cannot be removed: {error.strerror or error}.", hint="Check its permissions."
+                f"{self._path(key)} cannot be removed: {error.strerror or error}.",
+                hint="Check its permissions.",
             ) from error
 
     def keys(self, prefix: str) -> list[str]:

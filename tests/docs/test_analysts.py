@@ -19,7 +19,9 @@ EMPTY_HERE = {"expiring_authorisations", "possible_duplicates", "conflicts"}
 
 
 @pytest.fixture(scope="module")
-def analyst(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection]:
+def analyst(
+    server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[psycopg.Connection]:
     with lasting_database(server_url, template) as url:
         desk = Desk(url, tmp_path_factory.mktemp("fleet"))
         promote_fleet(desk)
@@ -34,7 +36,9 @@ def test_the_page_has_its_queries() -> None:
 
 
 @pytest.mark.parametrize(("columns", "query"), QUERIES, ids=lambda text: re.sub(r"\W+", "_", text)[-40:])
-def test_a_query_of_the_page_returns_what_it_says(analyst: psycopg.Connection, columns: str, query: str) -> None:
+def test_a_query_of_the_page_returns_what_it_says(
+    analyst: psycopg.Connection, columns: str, query: str
+) -> None:
     cursor = analyst.execute(query.encode())
     assert [column.name for column in cursor.description or ()] == columns.split(", ")
     rows = cursor.fetchall()

@@ -34,7 +34,9 @@ BUCKET = "exports"
 
 @pytest.fixture(scope="module")
 def s3_endpoint() -> Iterator[str]:
-    server = pytest.importorskip("moto.server", reason="moto doubles S3 in this test").ThreadedMotoServer(port=0)
+    server = pytest.importorskip("moto.server", reason="moto doubles S3 in this test").ThreadedMotoServer(
+        port=0
+    )
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
@@ -109,7 +111,9 @@ def test_every_type_keeps_its_values(
         found = [tuple(row[:2]) for row in reader.execute(f"DESCRIBE SELECT * FROM '{parquet}'").fetchall()]
         written = {n: t.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ") for n, t in found}
         assert written == types
-        rows = reader.execute(f"SELECT * REPLACE (moment::text AS moment, day::text AS day) FROM '{parquet}' ORDER BY id").fetchall()
+        rows = reader.execute(
+            f"SELECT * REPLACE (moment::text AS moment, day::text AS day) FROM '{parquet}' ORDER BY id"
+        ).fetchall()
     by_name = [dict(zip(types, row, strict=True)) for row in rows]
     one, two, three = by_name
     assert [one[c] for c in ("yes", "single", "double", "words", "empty", "day", "moment")] == [
@@ -139,7 +143,9 @@ def test_the_files_are_where_the_day_says_and_compressed(
     assert now is not None
     manifest, schema, parquet = load(store, done, tmp_path)
     folder = f"vessels/year={now:%Y}/month={now:%m}/day={now:%d}"
-    assert sorted(files(store, "vessels")) == sorted([f"{folder}/manifest.json", *(f"{folder}/{f['name']}" for f in manifest["files"])])
+    assert sorted(files(store, "vessels")) == sorted(
+        [f"{folder}/manifest.json", *(f"{folder}/{f['name']}" for f in manifest["files"])]
+    )
     assert (manifest["view"], manifest["seen_by"]) == ("curated.vessels", "postgres")
     assert schema["description"].startswith("Every vessel")
     assert all(column["description"] for column in schema["columns"])
@@ -312,7 +318,9 @@ def test_a_parquet_file_that_is_not_what_was_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "rows.csv").write_text("1\n2\n")
-    monkeypatch.setattr(export_parquet, "_digest", lambda _, relation: (2 if "read_csv" in relation else 1, 0, 0))
+    monkeypatch.setattr(
+        export_parquet, "_digest", lambda _, relation: (2 if "read_csv" in relation else 1, 0, 0)
+    )
     with pytest.raises(ExportFailed, match="1 of 2 rows"):
         write_parquet(tmp_path / "rows.csv", [Column("x", "integer")], tmp_path / "rows.parquet")
 
@@ -330,7 +338,9 @@ def test_a_place_of_another_kind_is_refused(database_url: str) -> None:
 
 
 @pytest.mark.slow
-def test_memory_does_not_grow_with_the_rows(db: psycopg.Connection, database_url: str, tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_rows(
+    db: psycopg.Connection, database_url: str, tmp_path: Path
+) -> None:
     script = (
         "import sys, resource; from workers.export import export_view; from workers.database import connect\n"
         "from workers.settings import Settings\n"
@@ -339,9 +349,14 @@ def test_memory_does_not_grow_with_the_rows(db: psycopg.Connection, database_url
     )
     used = []
     for rows in (100_000, 1_000_000):
-        db.execute(f"CREATE OR REPLACE VIEW curated.long_list AS SELECT n, md5(n::text) AS x FROM generate_series(1, {rows}) AS n")
+        db.execute(
+            f"CREATE OR REPLACE VIEW curated.long_list AS SELECT n, md5(n::text) AS x FROM generate_series(1, {rows}) AS n"
+        )
         done = subprocess.run(
-            [sys.executable, "-c", script, database_url, str(tmp_path)], check=True, capture_output=True, text=True
+            [sys.executable, "-c", script, database_url, str(tmp_path)],
+            check=True,
+            capture_output=True,
+            text=True,
         )
         used.append(int(done.stdout) * (1 if sys.platform == "darwin" else 1024))
     assert used[1] < used[0] + 100 * 1024 * 1024
@@ -350,7 +365,9 @@ def test_memory_does_not_grow_with_the_rows(db: psycopg.Connection, database_url
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_command_says_what_it_wrote(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_says_what_it_wrote(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
     get_settings.cache_clear()
     try:

@@ -13,7 +13,16 @@ from tests.fleets import promote_fleet
 
 # What an organisation may read without row-level security: nothing of it is about a vessel.
 OPEN = {"rule_chains", "sources", "documents"}
-ASSERTIONS = ["names", "identifiers", "flags", "authorisations", "associates", "metrics", "builds", "attributes"]
+ASSERTIONS = [
+    "names",
+    "identifiers",
+    "flags",
+    "authorisations",
+    "associates",
+    "metrics",
+    "builds",
+    "attributes",
+]
 ABOUT_VESSELS = ["record_versions", *ASSERTIONS]
 VIEWS = ["statements", "current_fleet", "current_authorisations", "authorisations_in_force", "expiring_authorisations",
     "vessels_by_rfmo_and_flag", "vessel_history"]  # fmt: skip
@@ -34,7 +43,9 @@ def guarded(server_url: str, template: str, tmp_path_factory: pytest.TempPathFac
             desk.db.execute(f"GRANT oceanid_organisation TO {prefix}_{name}")
             desk.db.execute("INSERT INTO curated.organisation VALUES (%s, %s)", [name, f"{prefix}_{name}"])
             if attribute:
-                desk.db.execute("INSERT INTO curated.organisation_access VALUES (%s, %s, %s)", [name, attribute, value])
+                desk.db.execute(
+                    "INSERT INTO curated.organisation_access VALUES (%s, %s, %s)", [name, attribute, value]
+                )
         yield desk
         for name in ("spain", "denmark", "sprfmo", "nobody"):
             desk.db.execute(f"DROP ROLE {prefix}_{name}")
@@ -77,7 +88,9 @@ def test_what_is_about_other_vessels_is_not_seen(guarded: Desk, relation: str) -
         if "vessel_id" in columns:
             assert {row["vessel_id"] for row in rows} <= {vessel["id"]}
         elif "record_version_id" in columns:
-            theirs = guarded.rows("SELECT record_version_id FROM curated.record_versions WHERE vessel_id = %s", vessel["id"])
+            theirs = guarded.rows(
+                "SELECT record_version_id FROM curated.record_versions WHERE vessel_id = %s", vessel["id"]
+            )
             assert {row["record_version_id"] for row in rows} <= {row["record_version_id"] for row in theirs}
         else:
             assert relation == "vessels_by_rfmo_and_flag"
@@ -136,7 +149,9 @@ def test_a_member_of_an_organisations_role_sees_what_it_sees(guarded: Desk) -> N
         "SELECT * FROM identity.membership",
     ],
 )
-def test_an_organisation_changes_nothing_and_sees_nothing_past_its_rows(guarded: Desk, statement: str) -> None:
+def test_an_organisation_changes_nothing_and_sees_nothing_past_its_rows(
+    guarded: Desk, statement: str
+) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         seen_by(guarded, "spain", statement)
 
@@ -144,7 +159,9 @@ def test_an_organisation_changes_nothing_and_sees_nothing_past_its_rows(guarded:
 def test_an_organisation_sees_its_own_rows_of_access_only(guarded: Desk) -> None:
     query = "SELECT organisation, value FROM curated.organisation_access"
     assert seen_by(guarded, "spain", query) == [{"organisation": "spain", "value": "ESP"}]
-    assert [row["organisation"] for row in seen_by(guarded, "spain", "SELECT * FROM curated.organisation")] == ["spain"]
+    assert [
+        row["organisation"] for row in seen_by(guarded, "spain", "SELECT * FROM curated.organisation")
+    ] == ["spain"]
 
 
 def test_a_row_names_a_known_attribute_and_a_role_of_its_own(db: psycopg.Connection) -> None:
@@ -174,7 +191,14 @@ def test_all_that_an_organisation_can_read_is_filtered_by_row(db: psycopg.Connec
         """
     ).fetchall()
     assert {name for name, filtered in readable if not filtered} == OPEN
-    assert {name for name, _ in readable} == {*OPEN, *ABOUT_VESSELS, *VIEWS, "vessels", "organisation", "organisation_access"}
+    assert {name for name, _ in readable} == {
+        *OPEN,
+        *ABOUT_VESSELS,
+        *VIEWS,
+        "vessels",
+        "organisation",
+        "organisation_access",
+    }
 
 
 def test_no_function_of_an_organisation_runs_with_its_owners_rights(db: psycopg.Connection) -> None:
@@ -186,7 +210,9 @@ def test_no_function_of_an_organisation_runs_with_its_owners_rights(db: psycopg.
     assert db.execute(query).fetchall() == []
 
 
-def test_every_table_of_vessels_has_row_level_security_for_everyone_who_reads_it(db: psycopg.Connection) -> None:
+def test_every_table_of_vessels_has_row_level_security_for_everyone_who_reads_it(
+    db: psycopg.Connection,
+) -> None:
     query = """
         SELECT c.relname FROM pg_class AS c
         WHERE c.relnamespace = 'curated'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity
@@ -194,9 +220,15 @@ def test_every_table_of_vessels_has_row_level_security_for_everyone_who_reads_it
     assert {row[0] for row in db.execute(query).fetchall()} == OPEN & {"rule_chains"}
     for role in ("analyst", "reviewer", "worker", "operator", "organisation"):
         covered = db.execute(
-            "SELECT tablename FROM pg_policies WHERE schemaname = 'curated' AND %s = ANY(roles)", [f"oceanid_{role}"]
+            "SELECT tablename FROM pg_policies WHERE schemaname = 'curated' AND %s = ANY(roles)",
+            [f"oceanid_{role}"],
         ).fetchall()
-        assert {row[0] for row in covered} == {*ABOUT_VESSELS, "vessels", "organisation", "organisation_access"}
+        assert {row[0] for row in covered} == {
+            *ABOUT_VESSELS,
+            "vessels",
+            "organisation",
+            "organisation_access",
+        }
 
 
 def test_the_analyst_reads_curated_and_ref_and_no_other_schema(db: psycopg.Connection) -> None:
@@ -216,10 +248,15 @@ def test_the_analyst_reads_curated_and_ref_and_no_other_schema(db: psycopg.Conne
 
 
 def test_the_analyst_sees_every_vessel(guarded: Desk) -> None:
-    everything = guarded.rows("SELECT * FROM curated.vessel_history ORDER BY record_version_id, attribute, value")
+    everything = guarded.rows(
+        "SELECT * FROM curated.vessel_history ORDER BY record_version_id, attribute, value"
+    )
     guarded.db.execute("SET ROLE oceanid_analyst")
     try:
-        assert guarded.rows("SELECT * FROM curated.vessel_history ORDER BY record_version_id, attribute, value") == everything
+        assert (
+            guarded.rows("SELECT * FROM curated.vessel_history ORDER BY record_version_id, attribute, value")
+            == everything
+        )
         assert len(guarded.rows("SELECT * FROM curated.vessels_as_of()")) == 3
         assert guarded.rows("SELECT * FROM curated.possible_duplicates") == []
     finally:

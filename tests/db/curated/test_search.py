@@ -166,7 +166,11 @@ def many(server_url: str, template: str) -> Iterator[psycopg.Connection]:
         )
         with (paths.samples() / "sprfmo_2025.csv").open(encoding="utf-8") as stream:
             rows = [
-                (r["Vessel Name"].upper(), r["Previous Names"].split(",")[0].upper() or None, r["Vessel Flag"])
+                (
+                    r["Vessel Name"].upper(),
+                    r["Previous Names"].split(",")[0].upper() or None,
+                    r["Vessel Flag"],
+                )
                 for r in csv.DictReader(stream)
                 if r["Vessel Name"]
             ]
@@ -224,7 +228,9 @@ def test_a_name_with_a_slip_finds_the_vessel_among_many(many: psycopg.Connection
     ).fetchall()
     found = 0
     for (name,) in asked:
-        rows = many.execute("SELECT matched_name FROM curated.find_name(%s)", [lookups.slip(name, dice)]).fetchall()
+        rows = many.execute(
+            "SELECT matched_name FROM curated.find_name(%s)", [lookups.slip(name, dice)]
+        ).fetchall()
         found += any(re.sub(r"\W+", " ", row[0]).strip() == name for row in rows)
     assert found >= 0.9 * len(asked)
     assert len(asked) > 20
@@ -232,6 +238,12 @@ def test_a_name_with_a_slip_finds_the_vessel_among_many(many: psycopg.Connection
 
 def test_the_benchmark_looks_up_every_kind(many: psycopg.Connection) -> None:
     lines = list(lookups.measure(many, runs=5))
-    assert {line.kind for line in lines} >= {"IMO number", "MMSI", "call sign", "name with a slip", "short and odd"}
+    assert {line.kind for line in lines} >= {
+        "IMO number",
+        "MMSI",
+        "call sign",
+        "name with a slip",
+        "short and odd",
+    }
     assert all(line.found == line.runs for line in lines[:5])
     assert all(0 < line.median <= line.p95 <= line.slowest for line in lines)

@@ -84,7 +84,10 @@ def test_what_expires_soon_is_counted_in_days_and_says_whether_it_is_renewed(des
         "NAFO",
     )  # fmt: skip
     rows = desk.rows("SELECT * FROM curated.expiring_authorisations ORDER BY days_left")
-    assert pick(rows, "vessel_name", "days_left", "renewed") == [("ENDS TODAY", 0, False), ("RENEWED", 90, True)]
+    assert pick(rows, "vessel_name", "days_left", "renewed") == [
+        ("ENDS TODAY", 0, False),
+        ("RENEWED", 90, True),
+    ]
 
 
 def test_vessels_are_counted_by_regional_body_and_flag(fleet: Desk) -> None:
@@ -151,7 +154,11 @@ def test_what_was_recorded_later_was_not_known(fleet: Desk) -> None:
     before = fleet.one("SELECT min(recorded_at) - interval '1 second' FROM stage.promotion_log")
     first = fleet.one("SELECT min(recorded_at) FROM stage.promotion_log")
     assert fleet.rows(AS_OF, None, before) == []
-    assert pick(fleet.rows(AS_OF, None, first), "vessel_name") == [("NORDLYS",), ("SANTA MARIA",), ("GAMLE ERIK",)]
+    assert pick(fleet.rows(AS_OF, None, first), "vessel_name") == [
+        ("NORDLYS",),
+        ("SANTA MARIA",),
+        ("GAMLE ERIK",),
+    ]
 
 
 def test_what_was_rolled_back_later_was_known(desk: Desk) -> None:
@@ -165,7 +172,9 @@ def test_what_was_rolled_back_later_was_known(desk: Desk) -> None:
 
 
 def test_changes_between_two_days_are_told_by_kind(fleet: Desk) -> None:
-    rows = fleet.rows("SELECT * FROM curated.changes_between('2024-06-01', '2025-02-01') ORDER BY change_type, vessel_name")
+    rows = fleet.rows(
+        "SELECT * FROM curated.changes_between('2024-06-01', '2025-02-01') ORDER BY change_type, vessel_name"
+    )
     assert pick(rows, "change_type", "vessel_name", "old_value", "new_value") == [
         ("APPEARED", "ВОСТОК-1", None, "ВОСТОК-1"),
         ("FLAG_CHANGE", "NORDLYS II", "NOR", "DNK"),
@@ -197,7 +206,8 @@ def test_undecided_pairs_are_possible_duplicates_until_somebody_decides(fleet: D
         (row,) = conn.execute(pair).fetchall()
         assert (row["entry_a"], row["entry_b"], row["probability"]) == (a, b, 0.5)
         conn.execute(
-            "INSERT INTO identity.judgement (entry_a, entry_b, verdict, judged_by) VALUES (%s, %s, 'different', 'x')", [a, b]
+            "INSERT INTO identity.judgement (entry_a, entry_b, verdict, judged_by) VALUES (%s, %s, 'different', 'x')",
+            [a, b],
         )
         assert conn.execute(pair).fetchall() == []
         conn.rollback()
