@@ -1,8 +1,9 @@
 """Look-ups on a million vessels: `python -m benchmarks.lookups [--vessels N] [--lists DIRECTORY]`.
 
-The vessels are generated from the real distribution: lists are read, cleaned and gated, and every vessel takes flag, gear,
-type, which identifiers it has, and its name or names from the records of these lists. Two names in five are real names as
-they are; the others are real names whose last word is another's, or has another number. Identifiers are unique.
+The vessels are generated from the real distribution: lists are read, cleaned and gated, and every vessel takes
+flag, gear, type, which identifiers it has, and its name or names from the records of these lists. Two names in
+five are real names as they are; the others are real names whose last word is another's, or has another number.
+Identifiers are unique.
 """
 
 from __future__ import annotations
@@ -41,18 +42,21 @@ WHERE x.name IS NOT NULL
 
 _FLEET = """
 CREATE TEMP TABLE fleet AS
-SELECT i AS id, a.flag, a.gear, a.vessel_type, a.previous_name, a.imo, a.mmsi, a.ircs, a.registration, a.source_name,
+SELECT i AS id, a.flag, a.gear, a.vessel_type, a.previous_name, a.imo, a.mmsi, a.ircs, a.registration,
+    a.source_name,
     CASE
         WHEN d.die < 0.4 THEN a.name
         WHEN d.die < 0.7 AND a.name LIKE '%% %%' THEN
             regexp_replace(a.name, ' [^ ]+$', '') || ' ' || regexp_replace(b.name, '^.* ', '')
-        WHEN d.die < 0.9 THEN regexp_replace(a.name, ' [0-9]+$', '') || ' ' || (1 + floor(d.die * 7919 * i) %% 999)::integer
+        WHEN d.die < 0.9 THEN
+            regexp_replace(a.name, ' [0-9]+$', '') || ' ' || (1 + floor(d.die * 7919 * i) %% 999)::integer
         ELSE a.name
     END AS name
 FROM generate_series(1, %(vessels)s) AS i
 CROSS JOIN LATERAL (
     -- A multiplicative hash of the number: the same fleet every time, in no order.
-    SELECT hashint8extended(i, 1) AS x, hashint8extended(i, 2) AS y, (hashint8extended(i, 3) & 1048575) / 1048576.0 AS die
+    SELECT hashint8extended(i, 1) AS x, hashint8extended(i, 2) AS y,
+        (hashint8extended(i, 3) & 1048575) / 1048576.0 AS die
 ) AS d
 CROSS JOIN (SELECT count(*) AS records FROM sample) AS s
 JOIN sample AS a ON a.n = 1 + abs(d.x %% s.records)
@@ -61,18 +65,21 @@ ORDER BY d.y
 """
 _VERSIONS = """
 INSERT INTO curated.record_versions (record_version_id, run_id, document_id, row_index, entry_id, vessel_id, source_id,
-    observed_on, record_sha256, doc_sha256, rules_version, confidence, column_positions, value_ids, confidences, thresholds,
-    chain_ids, decision_ids, recorded)
+    observed_on, record_sha256, doc_sha256, rules_version, confidence, column_positions, value_ids, confidences,
+    thresholds, chain_ids, decision_ids, recorded)
 OVERRIDING SYSTEM VALUE
-SELECT f.id, 1, 1, f.id, f.id, f.id, 1, '2025-01-01', sha256(int8send(f.id)), sha256(''), 'generated', 1, '{}', '{}', '{}',
-    '{}', '{}', '{}', tstzmultirange(tstzrange('2025-01-02', NULL))
+SELECT f.id, 1, 1, f.id, f.id, f.id, 1, '2025-01-01', sha256(int8send(f.id)), sha256(''), 'generated', 1,
+    '{}', '{}',
+    '{}', '{}', '{}', '{}', tstzmultirange(tstzrange('2025-01-02', NULL))
 FROM fleet AS f
 """
 _NAMES = """
 INSERT INTO curated.names
 SELECT f.id, n.place, 1, n.role, n.name, ARRAY[n.place], '2025-01-01', NULL, 1
 FROM fleet AS f
-CROSS JOIN LATERAL (VALUES (1::smallint, 'current', f.name), (2::smallint, 'previous', f.previous_name)) AS n (place, role, name)
+CROSS JOIN LATERAL (VALUES
+    (1::smallint, 'current', f.name), (2::smallint, 'previous', f.previous_name)
+) AS n (place, role, name)
 WHERE n.name IS NOT NULL
 """
 _IDENTIFIERS = """
@@ -88,11 +95,12 @@ CROSS JOIN LATERAL (VALUES
 WHERE i.there
 """
 _VESSELS = """
-INSERT INTO curated.vessels (id, imo_number, vessel_name, mmsi, call_sign, flag_state, vessel_type, gear_types, listed_by,
-    source_count, record_count, first_observed, last_observed, source_document_id, confidence_score, promoted_at)
-SELECT f.id, CASE WHEN f.imo THEN (1000000 + f.id)::text END, f.name, CASE WHEN f.mmsi THEN (200000000 + f.id)::text END,
-    CASE WHEN f.ircs THEN upper(to_hex(16777216 + f.id)) END, f.flag, f.vessel_type, string_to_array(f.gear, '; '),
-    ARRAY[f.source_name], 1, 1, '2025-01-01', '2025-01-01', 1, 1, '2025-01-02'
+INSERT INTO curated.vessels (id, imo_number, vessel_name, mmsi, call_sign, flag_state, vessel_type, gear_types,
+    listed_by, source_count, record_count, first_observed, last_observed, source_document_id, confidence_score, promoted_at)
+SELECT f.id, CASE WHEN f.imo THEN (1000000 + f.id)::text END, f.name,
+    CASE WHEN f.mmsi THEN (200000000 + f.id)::text END, CASE WHEN f.ircs THEN upper(to_hex(16777216 + f.id)) END,
+    f.flag, f.vessel_type, string_to_array(f.gear, '; '), ARRAY[f.source_name],
+    1, 1, '2025-01-01', '2025-01-01', 1, 1, '2025-01-02'
 FROM fleet AS f
 """
 

@@ -48,7 +48,8 @@ BEGIN
     -- Rules and policies are the operators'; what is deployed is nobody's but migrate's.
     FOREACH v_table IN ARRAY ARRAY[
         'stage.source', 'stage.cleaning_rules', 'stage.field_policy', 'stage.kind_policy', 'stage.calibration',
-        'stage.limits', 'promote.policy', 'promote.required_fields', 'promote.field_target', 'ops.queue_policy', 'ops.worker_policy', 'ops.deployed_object', 'ops.alembic_version'
+        'stage.limits', 'promote.policy', 'promote.required_fields', 'promote.field_target', 'ops.queue_policy', 'ops.worker_policy', 'ops.deployed_object', 'ops.alembic_version',
+        'curated.organisation', 'curated.organisation_access'
     ] LOOP
         CONTINUE WHEN to_regclass(v_table) IS NULL;
         -- A document of a new source registers the source.

@@ -139,8 +139,7 @@ def _spool(connection: Connection, name: str, role: str | None, target: Path) ->
         ).fetchone()
         assert about is not None
         expressions = sql.SQL(", ").join(
-            sql.SQL(c.csv_expression).format(sql.Identifier(c.name))  # type: ignore[arg-type]
-            for c in columns
+            sql.SQL(c.csv_expression).format(sql.Identifier(c.name)) for c in columns
         )
         query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv, ENCODING 'UTF8')").format(
             expressions, sql.Identifier(SCHEMA, name)

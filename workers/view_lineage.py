@@ -1,7 +1,7 @@
 """Where the columns of the analysts' views come from, read from the views' own SQL: `python -m workers.view_lineage`.
 
-sqlglot follows each column of a view through the views and subqueries below to columns of tables; the database says which
-columns there are. The result is docs/lineage.md; a test holds the page to the views.
+sqlglot follows each column of a view through the views and subqueries below to columns of tables; the database
+says which columns there are. The result is docs/lineage.md; a test holds the page to the views.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlglot import exp, parse
 from sqlglot.lineage import Node, lineage
@@ -37,9 +38,9 @@ ORDER BY n.nspname, c.relname, a.attnum
 
 _HEAD = """# Where the columns come from
 
-Written by `python -m workers.view_lineage` from the SQL of the views; do not edit. Each column of each view of `curated`, with
-the columns of tables that its value is made of. Where a value comes from a cell of a list, `curated.trace` goes on from
-there: from the value to the cells, the rules, the decisions and the file.
+Written by `python -m workers.view_lineage` from the SQL of the views; do not edit. Each column of each view of
+`curated`, with the columns of tables that its value is made of. Where a value comes from a cell of a list,
+`curated.trace` goes on from there: to the cells, the rules, the decisions and the file.
 """
 
 
@@ -72,7 +73,7 @@ def view_lineage(connection: Connection) -> list[ViewLineage]:
         connection.execute("SET LOCAL search_path = pg_catalog")
         columns = connection.execute(_COLUMNS).fetchall()
     views = {file.qualified: _query(file) for file in object_files(paths.db()) if file.kind == "view"}
-    schema: dict[str, dict[str, dict[str, str]]] = {}
+    schema: dict[str, Any] = {}
     for namespace, relation, column, kind, *_ in columns:
         schema.setdefault(namespace, {}).setdefault(relation, {})[column] = kind
     found: dict[str, tuple[str, list[ColumnLineage]]] = {}
@@ -92,8 +93,8 @@ def _query(file: ObjectFile) -> exp.Query:
     created = next(s for s in parse(file.text, dialect="postgres") if isinstance(s, exp.Create))
     query = created.expression
     assert isinstance(query, exp.Query)
-    # Every column of a view is written with its table, so that what a join compares says nothing about where values come
-    # from; and sqlglot refuses a USING that several tables before it could be meant by.
+    # Every column of a view is written with its table, so that what a join compares says nothing about where
+    # values come from; and sqlglot refuses a USING that several tables before it could be meant by.
     for join in query.find_all(exp.Join):
         if join.args.get("using"):
             join.set("using", None)
@@ -101,11 +102,13 @@ def _query(file: ObjectFile) -> exp.Query:
     return query
 
 
-def _scope(name: str, views: dict[str, exp.Query], schema: dict[str, dict[str, dict[str, str]]]) -> Scope:
+def _scope(name: str, views: dict[str, exp.Query], schema: dict[str, Any]) -> Scope:
     """A view with the views below it in its place, every column with its table."""
-    below = {view: query for view, query in views.items() if view != name}
+    below: dict[str, Any] = {view: query for view, query in views.items() if view != name}
     whole = exp.expand(views[name], below, dialect="postgres")
-    qualified = qualify(whole, dialect="postgres", schema=schema, validate_qualify_columns=False, identify=False)
+    qualified = qualify(
+        whole, dialect="postgres", schema=schema, validate_qualify_columns=False, identify=False
+    )
     scope = build_scope(qualified)
     assert scope is not None
     return scope
@@ -140,8 +143,12 @@ def page(views: list[ViewLineage]) -> str:
     """docs/lineage.md."""
     parts = [_HEAD]
     for view in views:
-        parts.append(f"\n## {view.name}\n\n{view.description}\n\n| column | what it is | made of |\n|---|---|---|\n")
-        parts.extend(f"| `{c.name}` | {_cell(c.description)} | {_cell(_made_of(c))} |\n" for c in view.columns)
+        parts.append(
+            f"\n## {view.name}\n\n{view.description}\n\n| column | what it is | made of |\n|---|---|---|\n"
+        )
+        parts.extend(
+            f"| `{c.name}` | {_cell(c.description)} | {_cell(_made_of(c))} |\n" for c in view.columns
+        )
     return "".join(parts)
 
 

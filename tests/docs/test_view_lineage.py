@@ -24,7 +24,9 @@ def views(server_url: str, template: str) -> list[lineage.ViewLineage]:
 
 
 def test_the_page_is_what_the_views_say(views: list[lineage.ViewLineage]) -> None:
-    assert PAGE.read_text(encoding="utf-8") == lineage.page(views), "python -m workers.view_lineage writes it anew"
+    assert PAGE.read_text(encoding="utf-8") == lineage.page(views), (
+        "python -m workers.view_lineage writes it anew"
+    )
 
 
 def test_every_column_of_every_view_has_a_source_or_is_stated_constant(

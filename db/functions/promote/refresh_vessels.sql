@@ -76,18 +76,21 @@ BEGIN
         length_m = r.length_m, length_type = r.length_type, gross_tonnage = r.gross_tonnage,
         gross_register_tonnage = r.gross_register_tonnage, engine_power_kw = r.engine_power_kw, year_built = r.year_built,
         home_port = r.home_port, owner = r.owner, source_count = r.source_count, record_count = r.record_count,
-        first_observed = r.first_observed, last_observed = r.last_observed, listed_by = r.listed_by, source_document_id = r.source_document_id,
+        first_observed = r.first_observed, last_observed = r.last_observed, listed_by = r.listed_by,
+        source_document_id = r.source_document_id,
         confidence_score = r.confidence_score, promoted_at = r.promoted_at
     FROM pg_temp.refresh_vessel AS r
     WHERE o.id = r.id AND (
         o.imo_number, o.vessel_name, o.mmsi, o.call_sign, o.flag_state, o.eu_cfr, o.registration, o.vessel_type, o.gear_types,
         o.length_m, o.length_type, o.gross_tonnage, o.gross_register_tonnage, o.engine_power_kw, o.year_built, o.home_port,
-        o.owner, o.source_count, o.record_count, o.first_observed, o.last_observed, o.listed_by, o.source_document_id, o.confidence_score,
+        o.owner, o.source_count, o.record_count, o.first_observed, o.last_observed, o.listed_by,
+        o.source_document_id, o.confidence_score,
         o.promoted_at
     ) IS DISTINCT FROM (
         r.imo_number, r.vessel_name, r.mmsi, r.call_sign, r.flag_state, r.eu_cfr, r.registration, r.vessel_type, r.gear_types,
         r.length_m, r.length_type, r.gross_tonnage, r.gross_register_tonnage, r.engine_power_kw, r.year_built, r.home_port,
-        r.owner, r.source_count, r.record_count, r.first_observed, r.last_observed, r.listed_by, r.source_document_id, r.confidence_score,
+        r.owner, r.source_count, r.record_count, r.first_observed, r.last_observed, r.listed_by,
+        r.source_document_id, r.confidence_score,
         r.promoted_at);
     GET DIAGNOSTICS changed = ROW_COUNT;
     INSERT INTO curated.vessels (

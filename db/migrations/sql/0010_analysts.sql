@@ -90,7 +90,7 @@ CREATE TABLE curated.organisation_access (
     attribute text NOT NULL CHECK (attribute IN ('flag_state', 'listed_by')),
     value text NOT NULL CHECK (btrim(value) <> ''),
     granted_at timestamptz NOT NULL DEFAULT now(),
-    granted_by name NOT NULL DEFAULT current_user,
+    granted_by name NOT NULL DEFAULT CURRENT_USER,
     note text,
     PRIMARY KEY (organisation, attribute, value)
 );

@@ -24,7 +24,7 @@ SELECT
     a.confidence,
     a.record_version_id
 FROM curated.current_authorisations AS a
-WHERE curated.holds_on(a.authorised, a.starts_on, a.ends_on, current_date);
+WHERE curated.holds_on(a.authorised, a.starts_on, a.ends_on, CURRENT_DATE);
 
 COMMENT ON VIEW curated.authorisations_in_force IS 'Authorisations that hold today.';
 COMMENT ON COLUMN curated.authorisations_in_force.vessel_id IS 'The vessel.';

@@ -16,7 +16,7 @@ SELECT
     a.gear,
     a.starts_on,
     a.ends_on,
-    a.ends_on - current_date AS days_left,
+    a.ends_on - CURRENT_DATE AS days_left,
     coalesce(l.open_ended OR l.ends_on > a.ends_on, false) AS renewed,
     a.source_name,
     a.record_version_id
@@ -29,7 +29,7 @@ LEFT JOIN (
 ) AS l
     ON l.vessel_id = a.vessel_id AND l.authority = a.authority AND l.species IS NOT DISTINCT FROM a.species
     AND l.area IS NOT DISTINCT FROM a.area AND l.gear IS NOT DISTINCT FROM a.gear
-WHERE a.ends_on <= current_date + 90;
+WHERE a.ends_on <= CURRENT_DATE + 90;
 
 COMMENT ON VIEW curated.expiring_authorisations IS 'Authorisations that hold today and end within 90 days.';
 COMMENT ON COLUMN curated.expiring_authorisations.vessel_id IS 'The vessel.';
