@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from workers import (
     cli_database,
     cli_demo,
+    cli_export,
     cli_ingest,
     cli_promote,
     cli_reference,
@@ -71,6 +72,7 @@ for _module in (
     cli_promote,
     cli_serve,
     cli_reference,
+    cli_export,
     cli_demo,
 ):
     _module.register(app)

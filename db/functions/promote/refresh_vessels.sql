@@ -20,14 +20,15 @@ BEGIN
     CREATE TEMPORARY TABLE refresh_vessel ON COMMIT DROP AS
     SELECT c.vessel_id AS id, b.imo_number, b.vessel_name, b.mmsi, b.call_sign, b.flag_state, b.eu_cfr, b.registration,
         b.vessel_type, g.gear_types, b.length_m, b.length_type, b.gross_tonnage, b.gross_register_tonnage, b.engine_power_kw,
-        b.year_built, b.home_port, b.owner, c.source_count, c.record_count, c.first_observed, c.last_observed,
+        b.year_built, b.home_port, b.owner, c.source_count, c.record_count, c.first_observed, c.last_observed, c.listed_by,
         coalesce(n.document_id, c.document_id) AS source_document_id, coalesce(b.confidence, c.confidence) AS confidence_score,
         c.promoted_at
     FROM (
         SELECT v.vessel_id, count(DISTINCT v.source_id)::integer AS source_count, count(*)::integer AS record_count,
             min(v.observed_on) AS first_observed, max(v.observed_on) AS last_observed, min(v.document_id) AS document_id,
-            round(avg(v.confidence::numeric), 6)::real AS confidence, max(v.recorded_from) AS promoted_at
-        FROM curated.record_versions AS v
+            round(avg(v.confidence::numeric), 6)::real AS confidence, max(v.recorded_from) AS promoted_at,
+            array_agg(DISTINCT o.source_name ORDER BY o.source_name) AS listed_by
+        FROM curated.record_versions AS v JOIN stage.source AS o USING (source_id)
         WHERE v.recorded_to IS NULL AND v.vessel_id IN (SELECT u.id FROM unnest(p_vessel_ids) AS u (id))
         GROUP BY v.vessel_id
     ) AS c
@@ -75,24 +76,27 @@ BEGIN
         length_m = r.length_m, length_type = r.length_type, gross_tonnage = r.gross_tonnage,
         gross_register_tonnage = r.gross_register_tonnage, engine_power_kw = r.engine_power_kw, year_built = r.year_built,
         home_port = r.home_port, owner = r.owner, source_count = r.source_count, record_count = r.record_count,
-        first_observed = r.first_observed, last_observed = r.last_observed, source_document_id = r.source_document_id,
+        first_observed = r.first_observed, last_observed = r.last_observed, listed_by = r.listed_by,
+        source_document_id = r.source_document_id,
         confidence_score = r.confidence_score, promoted_at = r.promoted_at
     FROM pg_temp.refresh_vessel AS r
     WHERE o.id = r.id AND (
         o.imo_number, o.vessel_name, o.mmsi, o.call_sign, o.flag_state, o.eu_cfr, o.registration, o.vessel_type, o.gear_types,
         o.length_m, o.length_type, o.gross_tonnage, o.gross_register_tonnage, o.engine_power_kw, o.year_built, o.home_port,
-        o.owner, o.source_count, o.record_count, o.first_observed, o.last_observed, o.source_document_id, o.confidence_score,
+        o.owner, o.source_count, o.record_count, o.first_observed, o.last_observed, o.listed_by,
+        o.source_document_id, o.confidence_score,
         o.promoted_at
     ) IS DISTINCT FROM (
         r.imo_number, r.vessel_name, r.mmsi, r.call_sign, r.flag_state, r.eu_cfr, r.registration, r.vessel_type, r.gear_types,
         r.length_m, r.length_type, r.gross_tonnage, r.gross_register_tonnage, r.engine_power_kw, r.year_built, r.home_port,
-        r.owner, r.source_count, r.record_count, r.first_observed, r.last_observed, r.source_document_id, r.confidence_score,
+        r.owner, r.source_count, r.record_count, r.first_observed, r.last_observed, r.listed_by,
+        r.source_document_id, r.confidence_score,
         r.promoted_at);
     GET DIAGNOSTICS changed = ROW_COUNT;
     INSERT INTO curated.vessels (
         id, imo_number, vessel_name, mmsi, call_sign, flag_state, eu_cfr, registration, vessel_type, gear_types, length_m,
         length_type, gross_tonnage, gross_register_tonnage, engine_power_kw, year_built, home_port, owner, source_count,
-        record_count, first_observed, last_observed, source_document_id, confidence_score, promoted_at)
+        record_count, first_observed, last_observed, listed_by, source_document_id, confidence_score, promoted_at)
     SELECT r.* FROM pg_temp.refresh_vessel AS r
     WHERE NOT EXISTS (SELECT FROM curated.vessels AS o WHERE o.id = r.id)
     ORDER BY r.id;

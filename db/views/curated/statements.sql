@@ -2,7 +2,7 @@
 --
 -- Promises: every assertion of every record version, in force or not; attributes that curated.vessels has are called as
 -- there, what held earlier starts with previous_. Join with curated.record_versions on record_version_id.
-CREATE OR REPLACE VIEW curated.statements AS
+CREATE OR REPLACE VIEW curated.statements WITH (security_invoker = true) AS
 SELECT
     n.record_version_id,
     CASE n.role WHEN 'current' THEN 'vessel_name' ELSE 'previous_name' END AS attribute,
