@@ -88,7 +88,7 @@ def _gutters(lines: Sequence[Line], size: float) -> list[float]:
 
 def _dropped(edges: list[float], lines: Sequence[Line], size: float) -> list[float]:
     """Without the edges at which the words on both sides stand no further apart than words do."""
-    edges = list(edges)
+    edges = _without_empty(edges, lines)
     while edges:
         worst, least = -1, 1.0
         for index in range(len(edges)):
@@ -102,6 +102,16 @@ def _dropped(edges: list[float], lines: Sequence[Line], size: float) -> list[flo
             return edges
         del edges[worst]
     return edges
+
+
+def _without_empty(edges: list[float], lines: Sequence[Line]) -> list[float]:
+    """Of the edges with no word between them only the last."""
+    middles = [(w.x0 + w.x1) / 2 for line in lines for w in line.words if not w.leader]
+    return [
+        edge
+        for edge, following in zip(edges, [*edges[1:], float("inf")], strict=True)
+        if any(edge <= x < following for x in middles)
+    ]
 
 
 def _gaps_at(edges: list[float], index: int, lines: Sequence[Line]) -> list[float]:

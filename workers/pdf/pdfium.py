@@ -56,7 +56,7 @@ def read_page(page: pdfium.PdfPage) -> PageInk:
     width, height = page.get_size()
     textpage = page.get_textpage()
     try:
-        words = tuple(_words(_characters(textpage.raw, place)))
+        words = tuple(_words(_characters(textpage.raw, place, page.get_rotation() // 90)))
     finally:
         textpage.close()
     drawn = _Drawn([], [], [])
@@ -90,8 +90,10 @@ class _Char:
     turn: int
 
 
-def _characters(textpage: Any, place: Callable[[float, float], tuple[float, float]]) -> Iterator[_Char | None]:
-    """Characters as pdfium orders them; None where a word ends."""
+def _characters(
+    textpage: Any, place: Callable[[float, float], tuple[float, float]], quarters: int
+) -> Iterator[_Char | None]:
+    """Characters as pdfium orders them, on a page displayed turned by `quarters`; None where a word ends."""
     box = raw.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     box_ref, x_ref, y_ref = ctypes.byref(box), ctypes.byref(x), ctypes.byref(y)
@@ -109,7 +111,7 @@ def _characters(textpage: Any, place: Callable[[float, float], tuple[float, floa
         _, baseline = place(x.value, y.value)
         x0, x1, top, bottom = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
         angle = raw.FPDFText_GetCharAngle(textpage, index)
-        turn = round(math.degrees(angle) / 90) % 4 if angle > 0 else 0
+        turn = (round(math.degrees(max(angle, 0.0)) / 90) + quarters) % 4
         char = _Char(
             _LIGATURES.get(text, text), x0, top, x1, bottom, max(bottom - top, 0.1), baseline, turn
         )
@@ -167,7 +169,8 @@ def _finish(run: list[_Char]) -> Iterator[Word]:
         x0, x1 = min(c.x0 for c in part), max(c.x1 for c in part)
         top, bottom = min(c.top for c in part), max(c.bottom for c in part)
         size = (x1 - x0) if turned else max(c.size for c in part)
-        baseline = bottom if turned else sorted(c.baseline for c in part)[len(part) // 2]
+        # Letters raised at the end (3rd) do not lift the word.
+        baseline = bottom if turned else max(c.baseline for c in part if c.size >= 0.9 * size)
         yield Word(text, x0, top, x1, bottom, size, baseline, is_leader(text))
         start = end
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 
 from workers.pdf.columns import Columns, find_columns
-from workers.pdf.lines import Line, join_words
+from workers.pdf.lines import Line, is_numeric, join_words, text_lines
 from workers.pdf.model import Box, Cell, Rule, Table, Word, bounds
 from workers.pdf.rows import Block, Piece, body_rows, header_blocks, header_lines, place
 from workers.pdf.rules import covered, positions
@@ -165,31 +164,27 @@ def _compact(cells: list[Cell], box: Box) -> Table | None:
 
 def cell_text(words: Sequence[Word]) -> str:
     """Words of a cell as text, line by line."""
-    from workers.pdf.lines import text_lines
-
     return " ".join(join_words(line.words) for line in text_lines(words))
 
 
-def rows_unruled(table: Table, words: Sequence[Word]) -> bool:
-    """Whether cells of a grid hold several rows: values of one cell below each other, on lines with others."""
-    from workers.pdf.lines import is_numeric, text_lines
+def partly_ruled(table: Table, words: Sequence[Word]) -> bool:
+    """Whether cells of a grid hold rows or columns that no line separates.
 
-    several = numbers = 0
+    Values stand below each other in one cell, or lines of one cell have wide gaps in them.
+    """
+    several = gapped = numbers = 0
     for cell in table.cells:
-        if cell.row_span > 1 or cell.col_span > 1:
-            continue
         own = [
             w
             for w in words
             if cell.box[0] <= (w.x0 + w.x1) / 2 <= cell.box[2] and cell.box[1] <= w.middle <= cell.box[3]
         ]
         lines = text_lines(own)
+        wide = [line for line in lines if len(line.segments) > 1]
+        gapped += sum(len(line.segments) > 2 for line in wide) > 0 or len(wide) > 1
+        if cell.row_span > 1 or cell.col_span > 1:
+            continue
         numeric = sum(is_numeric(line.text) for line in lines)
         numbers += numeric > 0
         several += numeric > 1 and numeric >= 0.6 * len(lines)
-    return several >= 2 and several >= 0.25 * numbers
-
-
-def median_size(words: Sequence[Word]) -> float:
-    """Usual font size of words; 10 where there are none."""
-    return median(w.size for w in words) if words else 10.0
+    return (several >= 2 and several >= 0.25 * numbers) or gapped >= max(1, 0.1 * len(table.cells))

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from workers.pdf.lines import Line, flows, text_lines
+from workers.pdf.lines import Line, flows, is_numeric, text_lines
 from workers.pdf.model import Box, Cell, PageInk, Rule, Table, Word, area, bounds, common_area, overlap
 from workers.pdf.rules import Frame, frames, joined
-from workers.pdf.structure import full_rules, read_grid, read_structure, rows_unruled
+from workers.pdf.structure import full_rules, read_grid, read_structure, partly_ruled
 
 _CAPTION = re.compile(r"(table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)\s*[0-9A-Z]", re.I)
 _NOTE = re.compile(r"(\(?[*†‡]|source|sources|notes?\b|nb:|n\.b|footnote|\d?/ |\([a-z0-9]\)\s|1 [A-Z])", re.I)
@@ -23,12 +23,17 @@ def find_tables(page: PageInk) -> list[Table]:
     words = [w for w in page.words if not _is_turned(w)]
     rules = joined(page.rules)
     tables, words = _framed(page, words, rules)
-    lines = text_lines(words)
-    for line in lines:
-        line.cuts = sorted(r.at for r in rules if not r.horizontal and r.start <= line.baseline - 0.3 * line.size <= r.end)
-    for flow in flows(lines):
+    for flow in flows(_cut(text_lines(words), rules)):
         tables.extend(_open_tables(flow, rules, page))
     return sorted(tables, key=lambda t: (t.box[1], t.box[0]))
+
+
+def _cut(lines: list[Line], rules: Sequence[Rule]) -> list[Line]:
+    """The lines, knowing at which x a vertical ruling line passes through them."""
+    for line in lines:
+        y = line.baseline - 0.3 * line.size
+        line.cuts = sorted(r.at for r in rules if not r.horizontal and r.start <= y <= r.end)
+    return lines
 
 
 # ---- pages on their side -------------------------------------------------------------------------------------
@@ -88,10 +93,13 @@ def _framed(page: PageInk, words: list[Word], rules: Sequence[Rule]) -> tuple[li
         if len(inside) < 4 or not _is_grid(frame):
             continue
         table = read_grid(inside, [*frame.horizontal, *frame.vertical], box)
-        if table is None or not _plausible_grid(table, page) or rows_unruled(table, inside):
+        if table is None or not _plausible_grid(table, page) or _goes_on(table, box, words):
             continue
-        if _goes_on(table, box, words):
-            continue
+        if partly_ruled(table, inside):
+            own = [*frame.horizontal, *frame.vertical]
+            table = read_structure(_cut(text_lines(inside), own), own)
+            if table is None:
+                continue
         tables.append(table)
         words = [w for w in words if w not in inside] if len(inside) < 50 else _without(words, inside)
     return tables, words
@@ -188,7 +196,7 @@ def _next_row(lines: Sequence[Line], start: int, gutters: Sequence[tuple[float, 
         if step > (most if not line.tabular else max(most, 3.2 * line.size)) or step < -1:
             return None
         if line.tabular:
-            return index if _fits(line, gutters) else None
+            return index if _fits(line, gutters, step) else None
         if _CAPTION.match(line.text):
             return None
         if _across(line, gutters):
@@ -198,11 +206,13 @@ def _next_row(lines: Sequence[Line], start: int, gutters: Sequence[tuple[float, 
     return None
 
 
-def _fits(line: Line, gutters: Sequence[tuple[float, float]]) -> bool:
+def _fits(line: Line, gutters: Sequence[tuple[float, float]], step: float) -> bool:
     """Whether a line's gaps stand where those of the block stand."""
     shared = [g for g in gutters if any(overlap(*g, *own) > 0.2 * line.size for own in line.gaps)]
     crossed = [g for g in gutters if _covers(line, g)]
-    return bool(shared) and (len(crossed) <= len(shared) or len(shared) >= len(line.gaps))
+    if not shared:
+        return not crossed and step < 1.5 * line.size
+    return (len(crossed) <= len(shared) or len(shared) >= len(line.gaps))
 
 
 def _covers(line: Line, gutter: tuple[float, float]) -> bool:
@@ -308,8 +318,6 @@ def _plausible(table: Table, lines: Sequence[Line], rules: Sequence[Rule], page:
 
 
 def _is_value(cell: Cell) -> bool:
-    from workers.pdf.lines import is_numeric
-
     return is_numeric(cell.text)
 
 
@@ -337,9 +345,6 @@ def _contents(lines: Sequence[Line]) -> bool:
 
 
 def _drawing(box: Box, page: PageInk) -> bool:
-    """Whether a drawing or a picture (not a scan of the whole page) fills much of a box."""
-    pictures = [b for b in page.images if area(b) < 0.6 * page.width * page.height]
-    if any(common_area(b, box) > 0.4 * area(box) for b in pictures):
-        return True
+    """Whether a drawing fills much of a box."""
     curves = [b for b in page.figures if common_area(b, box) > 0]
     return len(curves) > 0 and sum(common_area(b, box) for b in curves) > 0.3 * area(box)
