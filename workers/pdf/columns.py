@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from workers.pdf.lines import Line, Segment
-from workers.pdf.model import Rule
+from workers.pdf.model import Rule, overlap
 from workers.pdf.rules import covered, positions
 
 # Lines that may run across a gutter: a header over two columns, a label longer than its column.
@@ -37,7 +37,7 @@ def find_columns(lines: Sequence[Line], rules: Sequence[Rule]) -> Columns:
         return Columns([])
     voters = _voters(lines)
     size = median(line.size for line in lines)
-    edges = _gutters(voters, size)
+    edges = _gutters(voters, lines, size)
     edges = _dropped(edges, voters, size)
     edges = _numbering(edges, voters, size)
     top, bottom = min(x.top for x in lines), max(x.bottom for x in lines)
@@ -58,32 +58,43 @@ def _pieces(line: Line) -> list[Segment]:
     return line.split(0.18 * line.size)
 
 
-def _gutters(lines: Sequence[Line], size: float) -> list[float]:
-    """Middles of the x intervals that (nearly) no line covers."""
-    events: list[tuple[float, int]] = []
-    for line in lines:
-        for piece in _pieces(line):
-            events += [(piece.x0, 1), (piece.x1, -1)]
-    events.sort()
-    allowed = int(_MAY_CROSS * len(lines))
-    spans: list[tuple[float, float, int]] = []  # start, end, lines across
+def _gutters(voters: Sequence[Line], lines: Sequence[Line], size: float) -> list[float]:
+    """Middles of the x intervals that (nearly) no voter covers; of each, where fewest of all lines stand."""
+    allowed = int(_MAY_CROSS * len(voters))
+    edges: list[float] = []
+    run: list[tuple[float, float, int]] = []
+    for span in [*_coverage(voters), (0.0, 0.0, allowed + 1)]:
+        if span[2] <= allowed:
+            run.append(span)
+            continue
+        if run and run[-1][1] - run[0][0] >= 0.15 * size:
+            edges.append(_clearest(run[0][0], run[-1][1], lines))
+        run = []
+    return edges
+
+
+def _coverage(lines: Sequence[Line]) -> list[tuple[float, float, int]]:
+    """x intervals (start, end) and how many pieces of lines cover each."""
+    events = sorted(
+        event for line in lines for piece in _pieces(line) for event in ((piece.x0, 1), (piece.x1, -1))
+    )
+    spans = []
     depth = 0
     for (x, step), (following, _) in zip(events, events[1:], strict=False):
         depth += step
         if following > x:
             spans.append((x, following, depth))
-    edges: list[float] = []
-    run: list[tuple[float, float, int]] = []
-    for span in [*spans, (0.0, 0.0, allowed + 1)]:
-        if span[2] <= allowed:
-            run.append(span)
-            continue
-        if run and run[-1][1] - run[0][0] >= 0.15 * size:
-            least = min(s[2] for s in run)
-            best = max((s for s in run if s[2] == least), key=lambda s: s[1] - s[0])
-            edges.append((best[0] + best[1]) / 2)
-        run = []
-    return edges
+    return spans
+
+
+def _clearest(start: float, end: float, lines: Sequence[Line]) -> float:
+    """Middle of the widest part of an interval that the fewest lines cover."""
+    parts = [
+        (depth, max(a, start) - min(b, end), (max(a, start) + min(b, end)) / 2)
+        for a, b, depth in _coverage(lines)
+        if overlap(a, b, start, end) > 0
+    ]
+    return min(parts)[2] if parts else (start + end) / 2
 
 
 def _dropped(edges: list[float], lines: Sequence[Line], size: float) -> list[float]:

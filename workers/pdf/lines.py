@@ -17,6 +17,7 @@ _LABEL = re.compile(
     r"[\(\[]?([0-9]{1,3}|[ivxlcIVXLC]{1,5}|[a-zA-Z])[\)\]\.:]+|[0-9]+(\.[0-9]+)+\.?|"
     "[•●▪■□▶➢❖·*\\-–—o\uf0b7\uf0a7\uf0d8]|[A-Z]\\.[0-9.]*"
 )
+_SIGNS = frozenset("$€£¥")
 _NUMERIC = re.compile(
     r"[\(\[<>≤≥~±+\-–—−$€£¥%*]*\s?[0-9][0-9.,'’:/\s]*[%\)\]*†‡a-z¢°]{0,3}[0-9]?|n\.?/?a\.?|[-–—−.:…*]+|[xX✓]|[NZSXD]|\(?[NZSXDB]\)", re.I
 )
@@ -108,7 +109,7 @@ class Line:
             if word.leader:
                 last = None
                 continue
-            if last is None or word.x0 - last.x1 >= least or any(
+            if last is None or gap(last, word) >= least or any(
                 last.x1 - 1.5 <= cut <= word.x0 + 1.5 for cut in self.cuts
             ):
                 segments.append([])
@@ -134,6 +135,13 @@ class Line:
     def text(self) -> str:
         """The line's words."""
         return join_words(self.words)
+
+
+def gap(a: Word, b: Word) -> float:
+    """Points between two words of a line; 0 between a number and its currency or per cent sign."""
+    if (a.text in _SIGNS and b.text[0].isdigit()) or (b.text == "%" and a.text[-1].isdigit()):
+        return 0.0
+    return b.x0 - a.x1
 
 
 def is_numeric(text: str) -> bool:

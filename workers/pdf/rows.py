@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from workers.pdf.columns import Columns
-from workers.pdf.lines import Line, is_numeric, join_words
+from workers.pdf.lines import Line, gap, is_numeric, join_words
 from workers.pdf.model import Box, Rule, Word, bounds, overlap
 
 _YEAR = re.compile(r"\(?(1[89]|20)\d\d([-–/]\d{2,4})?\)?[*†a-z]?")
@@ -86,7 +86,7 @@ def _place_line(line: Line, number: int, columns: Columns) -> list[Piece]:
 
 
 def _parted(a: Word, b: Word, line: Line, columns: Columns) -> bool:
-    gap = b.x0 - a.x1
+    space = gap(a, b)
     if b.leader:
         return False
     if any(a.x1 - 1.5 <= cut <= b.x0 + 1.5 for cut in line.cuts):
@@ -95,10 +95,10 @@ def _parted(a: Word, b: Word, line: Line, columns: Columns) -> bool:
     between = [e for e in columns.edges if middle[0] < e < middle[1]]
     if a.leader:
         return bool(between)
-    if gap >= 0.9 * line.size and between:
+    if space >= 0.9 * line.size and between:
         return True
     return any(a.x1 - 0.5 <= e <= b.x0 + 0.5 for e in between) and (
-        gap >= 0.45 * line.size or columns.count > 1 and len(line.segments) >= 0.5 * columns.count
+        space >= 0.45 * line.size or columns.count > 1 and len(line.segments) >= 0.5 * columns.count
     )
 
 
@@ -258,9 +258,8 @@ def _stacks(block: Block, piece: Piece, lines: Sequence[Line], rules: Sequence[R
         or single and block.first == block.last == piece.first
     ):
         return False
-    gap = piece.box[1] - above.box[3]
     size = lines[piece.line].size
-    if gap > 0.9 * size:
+    if piece.box[1] - above.box[3] > 0.9 * size:
         return False
     middle = (piece.box[0] + piece.box[2]) / 2
     return not any(
@@ -349,6 +348,8 @@ def _continues(
     step = line.baseline - before.baseline
     if step < 0.35 * line.size:
         return True  # the same row, set a little lower
+    if step < 0.8 * line.size and not {p.first for p in pieces[index]} & {p.first for p in pieces[row[-1]]}:
+        return True  # beside a label of two lines
     if step > 1.75 * line.size or (tight and step > tight):
         return False
     filled: dict[int, Piece] = {}
@@ -378,6 +379,8 @@ def _could_wrap(above: Piece, below: Piece, limit: float, tight: bool) -> bool:
     room = limit - above.box[2]
     needed = word.x1 - word.x0 + 0.25 * word.size
     goes_on = word.text[0].islower() or bool(_JOINING.search(above.text))
+    if below.words[0].text.startswith("("):
+        return True
     if tight:
         return goes_on or room < needed + 1.5 * word.size
     if goes_on:

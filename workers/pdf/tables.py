@@ -175,7 +175,7 @@ def _blocks(lines: Sequence[Line]) -> list[tuple[int, int]]:
         widest = 0.0
         while True:
             following = _next_row(lines, end, gutters, widest)
-            if following is None:
+            if following is None or _begins_anew(lines, index, end, following):
                 break
             widest = max(widest, lines[following].baseline - lines[following - 1].baseline)
             gutters = _narrowed(gutters, lines[following])
@@ -204,6 +204,24 @@ def _next_row(lines: Sequence[Line], start: int, gutters: Sequence[tuple[float, 
             if crossing > 2 or len(line.words) > 14:
                 return None
     return None
+
+
+def _begins_anew(lines: Sequence[Line], start: int, end: int, following: int) -> bool:
+    """Whether lines after values are the title and header of another table, not a group of this one.
+
+    They stand apart, and the next line with columns holds no value.
+    """
+    values = [_holds_values(line) for line in lines[start:end] if line.tabular]
+    if sum(values[-3:]) < 2 or _holds_values(lines[following]):
+        return False
+    steps = [b.baseline - a.baseline for a, b in zip(lines[start:end], lines[start + 1 : end], strict=False)]
+    usual = median(steps)
+    apart = max(b.baseline - a.baseline for a, b in zip(lines[end - 1 : following], lines[end : following + 1], strict=True))
+    return apart > 1.25 * usual and following > end
+
+
+def _holds_values(line: Line) -> bool:
+    return 2 * sum(s.numeric for s in line.segments[1:]) >= len(line.segments) - 1 > 0
 
 
 def _fits(line: Line, gutters: Sequence[tuple[float, float]], step: float) -> bool:
