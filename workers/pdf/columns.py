@@ -37,8 +37,7 @@ def find_columns(lines: Sequence[Line], rules: Sequence[Rule]) -> Columns:
         return Columns([])
     voters = _voters(lines)
     size = median(line.size for line in lines)
-    edges = _gutters(voters, lines, size)
-    edges = _dropped(edges, voters, size)
+    edges = _dropped(_gutters(voters, lines, size), voters, size)
     edges = _numbering(edges, voters, size)
     top, bottom = min(x.top for x in lines), max(x.bottom for x in lines)
     return _with_rules(edges, rules, top, bottom, lines)
@@ -58,17 +57,18 @@ def _pieces(line: Line) -> list[Segment]:
     return line.split(0.18 * line.size)
 
 
-def _gutters(voters: Sequence[Line], lines: Sequence[Line], size: float) -> list[float]:
-    """Middles of the x intervals that (nearly) no voter covers; of each, where fewest of all lines stand."""
+def _gutters(voters: Sequence[Line], lines: Sequence[Line], size: float) -> dict[float, float]:
+    """x intervals that (nearly) no voter covers: where fewest of all lines stand in each → its width."""
     allowed = int(_MAY_CROSS * len(voters))
-    edges: list[float] = []
+    edges: dict[float, float] = {}
     run: list[tuple[float, float, int]] = []
     for span in [*_coverage(voters), (0.0, 0.0, allowed + 1)]:
         if span[2] <= allowed:
             run.append(span)
             continue
         if run and run[-1][1] - run[0][0] >= 0.15 * size:
-            edges.append(_clearest(run[0][0], run[-1][1], lines))
+            start, end = run[0][0], run[-1][1]
+            edges[_clearest(start, end, lines)] = end - start
         run = []
     return edges
 
@@ -97,18 +97,19 @@ def _clearest(start: float, end: float, lines: Sequence[Line]) -> float:
     return min(parts)[2] if parts else (start + end) / 2
 
 
-def _dropped(edges: list[float], lines: Sequence[Line], size: float) -> list[float]:
-    """Without the edges at which the words on both sides stand no further apart than words do."""
-    edges = _without_empty(edges, lines)
+def _dropped(gutters: dict[float, float], lines: Sequence[Line], size: float) -> list[float]:
+    """Without the gutters at which the words on both sides stand no further apart than words do."""
+    edges = _without_empty(sorted(gutters), lines)
     while edges:
         worst, least = -1, 1.0
-        for index in range(len(edges)):
+        for index, edge in enumerate(edges):
             gaps = _gaps_at(edges, index, lines)
-            if not gaps:
-                continue
-            wanted = (0.9 if len(gaps) <= 2 else 0.7 if len(gaps) <= 4 else 0.55) * size
-            if median(gaps) / wanted < least:
-                worst, least = index, median(gaps) / wanted
+            few = len(gaps)
+            wanted = (0.9 if few <= 2 else 0.7 if few <= 4 else 0.55) * size
+            # Where no line has words on both sides, only the free space says that these are two columns.
+            share = (median(gaps) if gaps else gutters[edge]) / wanted
+            if share < least:
+                worst, least = index, share
         if worst < 0:
             return edges
         del edges[worst]

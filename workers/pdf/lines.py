@@ -15,7 +15,11 @@ WIDE_GAP = 0.9  # a gap that may separate two columns
 SURE_GAP = 2.0  # a gap that no justified text has
 _LABEL = re.compile(
     r"[\(\[]?([0-9]{1,3}|[ivxlcIVXLC]{1,5}|[a-zA-Z])[\)\]\.:]+|[0-9]+(\.[0-9]+)+\.?|"
-    "[•●▪■□▶➢❖·*\\-–—o\uf0b7\uf0a7\uf0d8]|[A-Z]\\.[0-9.]*"
+    "\\(.{0,2}\\)|[A-Za-z]{2,8}:|[•●▪■□▶➢❖·*\\-–—o\uf0b7\uf0a7\uf0d8]|[A-Z]\\.[0-9.]*"
+)
+# How titles of tables and figures begin.
+CAPTION = re.compile(
+    r"(table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)\s*[0-9A-Z]+[\s.:–—-]", re.I
 )
 _SIGNS = frozenset("$€£¥")
 _NUMERIC = re.compile(
@@ -127,7 +131,7 @@ class Line:
     def tabular(self) -> bool:
         """Whether the line has columns: more than one segment, and not a label with its paragraph."""
         s = self.segments
-        if len(s) < 2:
+        if len(s) < 2 or CAPTION.match(self.text):
             return False
         return not (len(s) == 2 and _LABEL.fullmatch(s[0].text) and not s[1].numeric)
 

@@ -98,7 +98,7 @@ def _parted(a: Word, b: Word, line: Line, columns: Columns) -> bool:
     if space >= 0.9 * line.size and between:
         return True
     return any(a.x1 - 0.5 <= e <= b.x0 + 0.5 for e in between) and (
-        space >= 0.45 * line.size or columns.count > 1 and len(line.segments) >= 0.5 * columns.count
+        space >= 0.45 * line.size or space >= 0.3 * line.size and columns.count > 1 and len(line.segments) >= 0.5 * columns.count
     )
 
 
@@ -120,6 +120,9 @@ def _piece(run: list[Word], number: int, line: Line, columns: Columns) -> Piece:
 def header_lines(lines: Sequence[Line], pieces: Sequence[list[Piece]], full: Sequence[float]) -> int:
     """How many of the lines are header. `full` are the y of rules across the whole table."""
     data = [_is_data(row) for row in pieces]
+    labelled = [is_data and row[0].first == 0 for is_data, row in zip(data, pieces, strict=True)]
+    if 2 * sum(labelled) >= sum(data):
+        data = labelled
     breaks = [i for i in range(1, len(lines)) if any(lines[i - 1].baseline - 1 < y < lines[i].baseline for y in full)]
     if sum(data) >= max(1, 0.25 * len(lines)):
         first = data.index(True)
@@ -149,16 +152,19 @@ def _only_stub(row: Sequence[Piece]) -> bool:
 
 
 def header_blocks(
-    lines: Sequence[Line], pieces: Sequence[list[Piece]], columns: Columns, rules: Sequence[Rule]
+    lines: Sequence[Line],
+    pieces: Sequence[list[Piece]],
+    columns: Columns,
+    rules: Sequence[Rule],
+    extents: Sequence[tuple[float, float]],
 ) -> tuple[list[Block], int]:
-    """Header lines as blocks with row numbers; the number of header rows."""
-    extents = _extents(pieces, columns)
+    """Header lines as blocks with row numbers; the number of header rows. `extents`: see `extents`."""
     blocks: list[Block] = []
     open_blocks: list[Block] = []
     for index, row in enumerate(pieces):
         fresh: list[Block] = []
-        for piece in row:
-            _widen(piece, row, columns, lines[index], rules, index + 1 < len(pieces), extents)
+        if index + 1 < len(pieces):
+            _widen(row, columns, lines[index], rules, extents)
         for piece in row:
             above = next(
                 (b for b in open_blocks if _stacks(b, piece, lines, rules)),
@@ -186,8 +192,8 @@ def header_blocks(
     return blocks, (len(cuts) + 1 if pieces else 0)
 
 
-def _extents(pieces: Sequence[list[Piece]], columns: Columns) -> list[tuple[float, float]]:
-    """Where each column's header words stand; an empty interval where it has none."""
+def extents(pieces: Sequence[list[Piece]], columns: Columns) -> list[tuple[float, float]]:
+    """Where the words of each column stand that are in no other; (0, 0) where it has none."""
     result = []
     for column in range(columns.count):
         own = [p.box for row in pieces for p in row if p.first == p.last == column]
@@ -196,55 +202,75 @@ def _extents(pieces: Sequence[list[Piece]], columns: Columns) -> list[tuple[floa
 
 
 def _widen(
-    piece: Piece,
     row: Sequence[Piece],
     columns: Columns,
     line: Line,
     rules: Sequence[Rule],
-    more_below: bool,
     extents: Sequence[tuple[float, float]],
 ) -> None:
-    """A header over several columns covers those that the line under it covers, or that it stands centred over."""
-    if columns.count < 3 or not more_below:
-        return
-    box = piece.box
-    under = [
-        r
-        for r in rules
-        if r.horizontal
-        and -0.3 * line.size <= r.at - line.baseline <= 1.2 * line.size
-        and r.start <= box[0] + 2
-        and r.end >= box[2] - 2
-    ]
-    own = [
-        (columns.at(r.start + 3), columns.at(r.end - 3))
-        for r in under
-        if not any(q is not piece and overlap(r.start, r.end, q.box[0], q.box[2]) > 0 for q in row)
-    ]
-    if own:
-        first, last = min(own, key=lambda span: span[1] - span[0])
-        if first <= piece.first and last >= piece.last and (first > 0 or piece.first == 0):
+    """Headers over several columns cover those that the line under them covers, or that they are centred over."""
+    for piece in row:
+        box = piece.box
+        spans = [
+            (columns.at(r.start + 3), columns.at(r.end - 3))
+            for r in rules
+            if r.horizontal
+            and -0.3 * line.size <= r.at - line.baseline <= 1.2 * line.size
+            and r.start <= box[0] + 2
+            and r.end >= box[2] - 2
+            and not any(q is not piece and overlap(r.start, r.end, q.box[0], q.box[2]) > 0 for q in row)
+        ]
+        if spans:
+            first, last = min(spans, key=lambda span: span[1] - span[0])
+            if first <= piece.first and last >= piece.last and (first > 0 or piece.first == 0):
+                piece.first, piece.last = first, last
+    for piece, (first, last) in zip(row, _centred(row, line.size, extents), strict=True):
+        if first <= piece.first and last >= piece.last:
             piece.first, piece.last = first, last
-            return
-    if piece.first == piece.last:
-        return
-    low = max([q.last + 1 for q in row if q.last < piece.first] + [1 if piece.first else 0])
-    high = min([q.first - 1 for q in row if q.first > piece.last] + [columns.count - 1])
-    middle = (box[0] + box[2]) / 2
 
-    def off(first: int, last: int) -> float:
+
+def _centred(
+    row: Sequence[Piece], size: float, extents: Sequence[tuple[float, float]]
+) -> list[tuple[int, int]]:
+    """Columns that each piece of a header line stands centred over: the partition with the least offset.
+
+    A piece in the first column keeps it. Unless the pieces share out all columns evenly, a piece that stands
+    centred over its own columns keeps these.
+    """
+    own = [(p.first, p.last) for p in row]
+    movable = [i for i, (first, _) in enumerate(own) if first > 0]
+    if not movable:
+        return own
+
+    def off(index: int, first: int, last: int) -> float:
         inner = [extents[c] for c in range(first, last + 1) if extents[c][1] > 0]
         if not inner:
-            return 1e6
-        return abs((inner[0][0] + inner[-1][1]) / 2 - middle)
+            return 9.0
+        box = row[index].box
+        return abs((inner[0][0] + inner[-1][1]) - (box[0] + box[2])) / (2 * size)
 
-    best = min(
-        ((a, b) for a in range(low, piece.first + 1) for b in range(piece.last, high + 1)),
-        key=lambda span: (round(off(*span) / line.size), -(span[1] - span[0])),
-        default=(piece.first, piece.last),
-    )
-    if off(*best) + 0.5 * line.size < off(piece.first, piece.last):
-        piece.first, piece.last = best
+    low = max([last + 1 for first, last in own if first == 0] + [1])
+    shared, rest = divmod(len(extents) - low, len(movable))
+    if len(movable) > 1 and rest == 0 and shared > 1:
+        even = [(low + k * shared, low + (k + 1) * shared - 1) for k in range(len(movable))]
+        if all(
+            a <= own[i][0] and own[i][1] <= b and off(i, a, b) < 1.2 for i, (a, b) in zip(movable, even, strict=True)
+        ):
+            for i, span in zip(movable, even, strict=True):
+                own[i] = span
+            return own
+    for k, i in enumerate(movable):
+        first, last = own[i]
+        left = own[movable[k - 1]][1] + 1 if k else low
+        right = own[movable[k + 1]][0] - 1 if k + 1 < len(movable) else len(extents) - 1
+        best = min(
+            ((a, b) for a in range(left, first + 1) for b in range(last, right + 1)),
+            key=lambda span: (round(2 * off(i, *span)), span[1] - span[0]),
+            default=own[i],
+        )
+        if off(i, first, last) > 0.8 and off(i, *best) < 0.5:
+            own[i] = best
+    return own
 
 
 def _stacks(block: Block, piece: Piece, lines: Sequence[Line], rules: Sequence[Rule]) -> bool:

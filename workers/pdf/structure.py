@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workers.pdf.columns import Columns, find_columns
 from workers.pdf.lines import Line, is_numeric, join_words, text_lines
 from workers.pdf.model import Box, Cell, Rule, Table, Word, bounds
-from workers.pdf.rows import Block, Piece, body_rows, header_blocks, header_lines, place
+from workers.pdf.rows import Block, Piece, body_rows, extents, header_blocks, header_lines, place
 from workers.pdf.rules import covered, positions
 
 FULL_RULE = 0.7  # share of the table's width from which a line separates rows
@@ -24,7 +24,9 @@ def read_structure(lines: Sequence[Line], rules: Sequence[Rule]) -> Table | None
     pieces = place(lines, columns)
     full = full_rules(rules, box)
     head = header_lines(lines, pieces, full)
-    blocks, head_rows = header_blocks(lines[:head], pieces[:head], columns, rules)
+    blocks, head_rows = header_blocks(
+        lines[:head], pieces[:head], columns, rules, extents(pieces, columns)
+    )
     blocks += _body_blocks(lines[head:], pieces[head:], columns, full, head_rows)
     return _assemble(blocks, columns, head_rows, box)
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from workers.pdf.lines import Line, flows, is_numeric, text_lines
+from workers.pdf.lines import CAPTION, Line, flows, is_numeric, text_lines
 from workers.pdf.model import Box, Cell, PageInk, Rule, Table, Word, area, bounds, common_area, overlap
 from workers.pdf.rules import Frame, frames, joined
 from workers.pdf.structure import full_rules, read_grid, read_structure, partly_ruled
 
-_CAPTION = re.compile(r"(table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)\s*[0-9A-Z]", re.I)
+_FIGURE = re.compile(r"(figure|fig\.|chart|graph|graphique|gráfico)\s*[0-9A-Z]", re.I)
 _NOTE = re.compile(r"(\(?[*†‡]|source|sources|notes?\b|nb:|n\.b|footnote|\d?/ |\([a-z0-9]\)\s|1 [A-Z])", re.I)
 
 
@@ -150,9 +150,17 @@ def _open_tables(lines: Sequence[Line], rules: Sequence[Rule], page: PageInk) ->
         box = bounds(line.box for line in part)
         own = [r for r in rules if _touches(r, box)]
         table = read_structure(part, own)
-        if table is not None and _plausible(table, part, own, page):
+        if table is None or first and _titles_figure(lines[max(0, first - 3) : first], box):
+            continue
+        if _plausible(table, part, own, page):
             tables.append(table)
     return tables
+
+
+def _titles_figure(above: Sequence[Line], box: Box) -> bool:
+    """Whether the title above a region is that of a figure."""
+    captions = [line for line in above if CAPTION.match(line.text) and overlap(line.x0, line.x1, box[0], box[2]) > 0]
+    return bool(captions) and bool(_FIGURE.match(captions[-1].text))
 
 
 def _touches(rule: Rule, box: Box) -> bool:
@@ -175,7 +183,7 @@ def _blocks(lines: Sequence[Line]) -> list[tuple[int, int]]:
         widest = 0.0
         while True:
             following = _next_row(lines, end, gutters, widest)
-            if following is None or _begins_anew(lines, index, end, following):
+            if following is None or _note(lines, index, end, following) or _begins_anew(lines, index, end, following):
                 break
             widest = max(widest, lines[following].baseline - lines[following - 1].baseline)
             gutters = _narrowed(gutters, lines[following])
@@ -197,13 +205,23 @@ def _next_row(lines: Sequence[Line], start: int, gutters: Sequence[tuple[float, 
             return None
         if line.tabular:
             return index if _fits(line, gutters, step) else None
-        if _CAPTION.match(line.text):
+        if CAPTION.match(line.text):
             return None
         if _across(line, gutters):
             crossing += 1
             if crossing > 2 or len(line.words) > 14:
                 return None
     return None
+
+
+def _note(lines: Sequence[Line], start: int, end: int, following: int) -> bool:
+    """Whether a line after values is a note below the table: set smaller, or without a value across columns."""
+    block = [line for line in lines[start:end] if line.tabular]
+    line = lines[following]
+    if sum(map(_holds_values, block)) < 2 or any(s.numeric for s in line.segments[1:]):
+        return False
+    usual = median(len(b.segments) for b in block)
+    return line.size < 0.9 * median(b.size for b in block) or (usual > 3 and len(line.segments) == 2 and len(line.words) > 6)
 
 
 def _begins_anew(lines: Sequence[Line], start: int, end: int, following: int) -> bool:
@@ -230,7 +248,7 @@ def _fits(line: Line, gutters: Sequence[tuple[float, float]], step: float) -> bo
     crossed = [g for g in gutters if _covers(line, g)]
     if not shared:
         return not crossed and step < 1.5 * line.size
-    return (len(crossed) <= len(shared) or len(shared) >= len(line.gaps))
+    return len(crossed) <= len(shared) or len(shared) >= len(line.gaps)
 
 
 def _covers(line: Line, gutter: tuple[float, float]) -> bool:
@@ -269,15 +287,28 @@ def _extend(lines: Sequence[Line], first: int, last: int, rules: Sequence[Rule])
     else:
         while first > 0:
             line, below = lines[first - 1], lines[first]
-            if below.top - line.bottom > 0.7 * line.size or _CAPTION.match(line.text):
+            if below.top - line.bottom > 0.7 * line.size or CAPTION.match(line.text):
                 break
             if line.x0 < left_gutter or line.x1 > box[2] + 2 * line.size or len(line.words) > 12:
+                break
+            if _in_caption(lines, first - 1):
                 break
             first -= 1
     bottom = _enclosed_below(lines, last, box, rules)
     if bottom is not None:
         last = bottom
     return first, last
+
+
+def _in_caption(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line goes on with a title that began in the two lines above it."""
+    for above in range(index - 1, max(index - 3, -1), -1):
+        line = lines[above]
+        if lines[above + 1].top - line.bottom > 0.5 * line.size:
+            return False
+        if CAPTION.match(line.text):
+            return True
+    return False
 
 
 def _alike(rule: Rule, box: Box) -> bool:
@@ -292,7 +323,7 @@ def _enclosed_above(lines: Sequence[Line], first: int, box: Box, rules: Sequence
         above = lines[index - 1].baseline if index else 0.0
         if any(_alike(r, box) and above - 1 <= r.at <= lines[index].baseline - 0.5 * lines[index].size and lines[index].top - r.at < 2.5 * lines[index].size for r in rules):
             return index
-        if index == 0 or _CAPTION.match(lines[index - 1].text) or len(lines[index - 1].words) > 14:
+        if index == 0 or CAPTION.match(lines[index - 1].text) or len(lines[index - 1].words) > 14:
             return None
         if lines[index].top - lines[index - 1].bottom > 1.5 * lines[index].size:
             return None
@@ -306,7 +337,7 @@ def _enclosed_below(lines: Sequence[Line], last: int, box: Box, rules: Sequence[
         before = lines[index - 1]
         if any(_alike(r, box) and before.baseline - 1 <= r.at <= line.baseline - 0.4 * line.size for r in rules):
             return index
-        if _NOTE.match(line.text) or _CAPTION.match(line.text) or line.top - before.bottom > 1.2 * line.size:
+        if _NOTE.match(line.text) or CAPTION.match(line.text) or line.top - before.bottom > 1.2 * line.size:
             return None
         if len(line.words) > 14:
             return None
@@ -320,7 +351,7 @@ def _plausible(table: Table, lines: Sequence[Line], rules: Sequence[Rule], page:
         return False
     body = [c for c in table.cells if c.col > 0]
     numeric = sum(_is_value(c) for c in body)
-    ruled = bool(full_rules(rules, table.box))
+    ruled = any(_alike(r, table.box) for r in rules)
     if _contents(lines) or _drawing(table.box, page):
         return False
     if numeric < 0.3 * len(body):
@@ -364,5 +395,21 @@ def _contents(lines: Sequence[Line]) -> bool:
 
 def _drawing(box: Box, page: PageInk) -> bool:
     """Whether a drawing fills much of a box."""
-    curves = [b for b in page.figures if common_area(b, box) > 0]
-    return len(curves) > 0 and sum(common_area(b, box) for b in curves) > 0.3 * area(box)
+    grown = [(b[0] - 30, b[1] - 30, b[2] + 30, b[3] + 30) for b in drawings(page.figures)]
+    return any(common_area(b, box) > 0.35 * area(box) for b in grown)
+
+
+def drawings(figures: Sequence[Box]) -> list[Box]:
+    """Boxes of drawings: six or more curves or slanted strokes that stand together."""
+    groups: list[tuple[Box, int]] = []
+    for figure in sorted(figures):
+        if max(figure[2] - figure[0], figure[3] - figure[1]) < 1:
+            continue
+        near = [g for g in groups if common_area((g[0][0] - 15, g[0][1] - 15, g[0][2] + 15, g[0][3] + 15), _solid(figure)) > 0]
+        groups = [g for g in groups if g not in near]
+        groups.append((bounds([figure, *(g[0] for g in near)]), 1 + sum(g[1] for g in near)))
+    return [box for box, count in groups if count >= 6 and box[2] - box[0] > 60 and box[3] - box[1] > 40]
+
+
+def _solid(box: Box) -> Box:
+    return box[0] - 0.1, box[1] - 0.1, box[2] + 0.1, box[3] + 0.1
