@@ -207,6 +207,25 @@ def _take_in_raised(rows: list[list[Word]]) -> list[list[Word]]:
     return [row for row in kept if row]
 
 
+def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines that follow each other closely, with letters of one size, as paragraphs, in reading order."""
+    parts: list[list[Line]] = []
+    for flow in flows(list(lines)):
+        last: Line | None = None
+        for line in flow:
+            joins = (
+                last is not None
+                and line.top - last.bottom < 0.6 * line.size
+                and abs(line.size - last.size) < 0.15 * line.size
+                and overlap(line.x0, line.x1, last.x0, last.x1) > 0
+            )
+            if not joins:
+                parts.append([])
+            parts[-1].append(line)
+            last = line
+    return parts
+
+
 # ---- columns of prose ---------------------------------------------------------------------------------------
 
 

@@ -6,10 +6,15 @@ corner, y grows downwards, and a box is (left, top, right, bottom).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import median
 
 Box = tuple[float, float, float, float]
+
+_LETTER = 0.43
+THIN = 3.0  # a filled area no thicker than this (points) is a ruling line
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +131,36 @@ def area(box: Box) -> float:
 def common_area(a: Box, b: Box) -> float:
     """Square points that two boxes share."""
     return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+
+
+def split_text(text: str, box: Box) -> list[Word]:
+    """A line of text as words, its width shared out by their numbers of characters (OCR gives lines)."""
+    if len(text.split()) < 2:
+        return [Word.from_box(text.strip(), box)] if text.strip() else []
+    x0, top, x1, bottom = box
+    step = (x1 - x0) / len(text)
+    return [
+        Word.from_box(part.group(), (x0 + part.start() * step, top, x0 + part.end() * step, bottom))
+        for part in re.finditer(r"\S+", text)
+    ]
+
+
+def with_sizes(words: Sequence[Word]) -> list[Word]:
+    """Words of which only boxes are known, with font sizes that suit their widths.
+
+    A reader's boxes may reach from the baseline to the capitals only, by the font's own numbers. Letters are about
+    0.43 font sizes wide; where that says that boxes are too low, they are made up to one and a half times as high.
+    """
+    ratios = [
+        (w.x1 - w.x0) / len(w.text) / _LETTER / w.size for w in words if len(w.text) > 3 and w.text.isalpha() and w.size > 0
+    ]
+    factor = min(max(median(ratios), 1.0), 1.5) if ratios else 1.0
+    return [
+        replace(
+            w,
+            size=w.size * factor,
+            top=w.top - 0.7 * (factor - 1) * w.size,
+            bottom=w.bottom + 0.3 * (factor - 1) * w.size,
+        )
+        for w in words
+    ]

@@ -13,9 +13,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from workers.errors import DocumentRejected
-from workers.pdf.model import Box, PageInk, Rule, Word, is_leader
+from workers.pdf.model import THIN, Box, PageInk, Rule, Word, is_leader
 
-THIN = 3.0
 _SHORTEST = 2.0
 _FORM_DEPTH = 5
 _LEADERS = frozenset("._…·")

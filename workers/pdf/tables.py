@@ -12,6 +12,8 @@ from workers.pdf.model import Box, Cell, PageInk, Rule, Table, Word, area, bound
 from workers.pdf.rules import Frame, frames, joined
 from workers.pdf.structure import full_rules, read_grid, read_structure, partly_ruled
 
+# The furthest, in font sizes, that a line with columns stands below its table: with none, one, more gaps in common.
+_MOST_STEP = (2.6, 3.2, 4.5)
 _FIGURE = re.compile(r"(figure|fig\.|chart|graph|graphique|gráfico)\s*[0-9A-Z]", re.I)
 _NOTE = re.compile(r"(\(?[*†‡]|source|sources|notes?\b|nb:|n\.b|footnote|\d?/ |\([a-z0-9]\)\s|1 [A-Z])", re.I)
 
@@ -34,6 +36,19 @@ def _cut(lines: list[Line], rules: Sequence[Rule]) -> list[Line]:
         y = line.baseline - 0.3 * line.size
         line.cuts = sorted(r.at for r in rules if not r.horizontal and r.start <= y <= r.end)
     return lines
+
+
+def table_in(page: PageInk, box: Box, found: Sequence[Table]) -> Table | None:
+    """The table of a region that something else named one: the one found there, else what its words make up.
+
+    None where the words make up no rows and columns.
+    """
+    best = max(found, key=lambda t: common_area(t.box, box), default=None)
+    if best is not None and common_area(best.box, box) > 0.5 * max(area(best.box), area(box)):
+        return best
+    words = [w for w in page.words if box[0] <= (w.x0 + w.x1) / 2 <= box[2] and box[1] <= w.middle <= box[3]]
+    rules = [r for r in joined(page.rules) if _touches(r, box)]
+    return read_structure(_cut(text_lines(words), rules), rules)
 
 
 # ---- pages on their side -------------------------------------------------------------------------------------
@@ -201,7 +216,7 @@ def _next_row(lines: Sequence[Line], start: int, gutters: Sequence[tuple[float, 
         line, before = lines[index], lines[index - 1]
         step = line.baseline - before.baseline
         most = max(2.6 * line.size, 1.3 * widest)
-        if step > (most if not line.tabular else max(most, 3.2 * line.size)) or step < -1:
+        if step < -1 or step > (max(most, _MOST_STEP[min(_shared(line, gutters), 2)] * line.size) if line.tabular else most):
             return None
         if line.tabular:
             return index if _fits(line, gutters, step) else None
@@ -244,11 +259,16 @@ def _holds_values(line: Line) -> bool:
 
 def _fits(line: Line, gutters: Sequence[tuple[float, float]], step: float) -> bool:
     """Whether a line's gaps stand where those of the block stand."""
-    shared = [g for g in gutters if any(overlap(*g, *own) > 0.2 * line.size for own in line.gaps)]
+    shared = _shared(line, gutters)
     crossed = [g for g in gutters if _covers(line, g)]
     if not shared:
         return not crossed and step < 1.5 * line.size
-    return len(crossed) <= len(shared) or len(shared) >= len(line.gaps)
+    return len(crossed) <= shared or shared >= len(line.gaps)
+
+
+def _shared(line: Line, gutters: Sequence[tuple[float, float]]) -> int:
+    """How many gutters of a block a line has gaps at."""
+    return sum(any(overlap(*g, *own) > 0.2 * line.size for own in line.gaps) for g in gutters)
 
 
 def _covers(line: Line, gutter: tuple[float, float]) -> bool:
