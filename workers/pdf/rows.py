@@ -387,7 +387,7 @@ def _continues(
         return False
     wraps = [
         p.first in filled
-        and filled[p.first].line == row[-1]
+        and any(q is filled[p.first] for q in pieces[row[-1]])
         and not filled[p.first].numeric
         and _could_wrap(filled[p.first], p, limits[p.first] if p.first == p.last else p.box[2], bool(tight))
         for p in here
@@ -401,6 +401,8 @@ def _continues(
 
 def _could_wrap(above: Piece, below: Piece, limit: float, tight: bool) -> bool:
     """Whether the first word below would not have fitted behind the text above."""
+    if above.words[-1].leader:
+        return False
     word = below.words[0]
     room = limit - above.box[2]
     needed = word.x1 - word.x0 + 0.25 * word.size

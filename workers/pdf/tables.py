@@ -300,6 +300,8 @@ def _extend(lines: Sequence[Line], first: int, last: int, rules: Sequence[Rule])
     if not block:
         return first, last
     box = bounds(line.box for line in block)
+    steps = [b.baseline - a.baseline for a, b in zip(block, block[1:], strict=False)]
+    usual = median(steps) if steps else 0.0
     left_gutter = min((g[0] for line in block for g in line.gaps), default=box[0])
     top = _enclosed_above(lines, first, box, rules)
     if top is not None:
@@ -309,6 +311,8 @@ def _extend(lines: Sequence[Line], first: int, last: int, rules: Sequence[Rule])
             line, below = lines[first - 1], lines[first]
             if below.top - line.bottom > 0.7 * line.size or CAPTION.match(line.text):
                 break
+            if below.baseline - line.baseline > max(1.25 * usual, 1.3 * line.size):
+                break  # set off as a title is
             if line.x0 < left_gutter or line.x1 > box[2] + 2 * line.size or len(line.words) > 12:
                 break
             if _in_caption(lines, first - 1):
