@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from workers.pdf.lines import Line, Segment
 from workers.pdf.model import Rule, overlap
-from workers.pdf.rules import covered, positions
+from workers.pdf.rules import covered, near, positions
 
 # Lines that may run across a gutter: a header over two columns, a label longer than its column.
 _MAY_CROSS = 0.1
@@ -61,6 +62,7 @@ def _gutters(voters: Sequence[Line], lines: Sequence[Line], size: float) -> dict
     """x intervals that (nearly) no voter covers: where fewest of all lines stand in each → its width."""
     allowed = int(_MAY_CROSS * len(voters))
     edges: dict[float, float] = {}
+    all_spans = _coverage(lines)
     run: list[tuple[float, float, int]] = []
     for span in [*_coverage(voters), (0.0, 0.0, allowed + 1)]:
         if span[2] <= allowed:
@@ -68,7 +70,7 @@ def _gutters(voters: Sequence[Line], lines: Sequence[Line], size: float) -> dict
             continue
         if run and run[-1][1] - run[0][0] >= 0.15 * size:
             start, end = run[0][0], run[-1][1]
-            edges[_clearest(start, end, lines)] = end - start
+            edges[_clearest(start, end, all_spans)] = end - start
         run = []
     return edges
 
@@ -80,18 +82,18 @@ def _coverage(lines: Sequence[Line]) -> list[tuple[float, float, int]]:
     )
     spans = []
     depth = 0
-    for (x, step), (following, _) in zip(events, events[1:], strict=False):
+    for (x, step), (following, _) in itertools.pairwise(events):
         depth += step
         if following > x:
             spans.append((x, following, depth))
     return spans
 
 
-def _clearest(start: float, end: float, lines: Sequence[Line]) -> float:
+def _clearest(start: float, end: float, spans: Sequence[tuple[float, float, int]]) -> float:
     """Middle of the widest part of an interval that the fewest lines cover."""
     parts = [
         (depth, max(a, start) - min(b, end), (max(a, start) + min(b, end)) / 2)
-        for a, b, depth in _coverage(lines)
+        for a, b, depth in spans
         if overlap(a, b, start, end) > 0
     ]
     return min(parts)[2] if parts else (start + end) / 2
@@ -154,7 +156,7 @@ def _numbering(edges: list[float], lines: Sequence[Line], size: float) -> list[f
             starts.append(words[1].x0)
     if len(numbers) < 3 or max(ends) >= min(starts) - 0.05 * size:
         return edges
-    if any(b - a != 1 for a, b in zip(numbers, numbers[1:], strict=False)):
+    if any(b - a != 1 for a, b in itertools.pairwise(numbers)):
         return edges
     return [(max(ends) + min(starts)) / 2, *edges]
 
@@ -168,11 +170,12 @@ def _with_rules(
     walls = [
         x
         for x in positions(vertical)
-        if left < x < right and covered(vertical, x, top, bottom) >= 0.4 and _parts(x, lines)
+        if left < x < right and covered(near(vertical, x), top, bottom) >= 0.4 and _parts(x, lines)
     ]
     kept: list[tuple[float, bool]] = [(x, True) for x in walls]
     for edge in edges:
-        if not any(_same_gutter(edge, wall, lines) for wall in walls):
+        nearest = sorted(walls, key=lambda wall: abs(wall - edge))[:2]
+        if not any(_same_gutter(edge, wall, lines) for wall in nearest):
             kept.append((edge, False))
     kept.sort()
     return Columns([x for x, _ in kept], [ruled for _, ruled in kept])

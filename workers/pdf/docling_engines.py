@@ -168,7 +168,11 @@ def _rules(page: Page) -> Iterable[Rule]:
     backend: Any = page._backend
     boxes = [
         *(backend.get_shape_lines(horizontal=True, vertical=True, tolerance=0.5) or ()),
-        *((backend.get_thin_shape_boxes(max_thickness=THIN) or ()) if hasattr(backend, "get_thin_shape_boxes") else ()),
+        *(
+            (backend.get_thin_shape_boxes(max_thickness=THIN) or ())
+            if hasattr(backend, "get_thin_shape_boxes")
+            else ()
+        ),
     ]
     for box in boxes:
         x0, top, x1, bottom = _box(box, page.size.height)
@@ -191,7 +195,10 @@ def _clusters(ink: PageInk, tables: Sequence[Table]) -> list[Cluster]:
     rest = [
         w
         for w in ink.words
-        if not any(t.box[0] - 1 <= (w.x0 + w.x1) / 2 <= t.box[2] + 1 and t.box[1] - 1 <= w.middle <= t.box[3] + 1 for t in tables)
+        if not any(
+            t.box[0] - 1 <= (w.x0 + w.x1) / 2 <= t.box[2] + 1 and t.box[1] - 1 <= w.middle <= t.box[3] + 1
+            for t in tables
+        )
     ]
     boxes = [bounds(line.box for line in part) for part in paragraphs(text_lines(rest))]
     clusters = [_cluster(i, DocItemLabel.TABLE, t.box, t.confidence) for i, t in enumerate(tables)]

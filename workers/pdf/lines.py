@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,11 +20,13 @@ _LABEL = re.compile(
 )
 # How titles of tables and figures begin.
 CAPTION = re.compile(
-    r"(table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)\s*[0-9A-Z]+[\s.:–—-]", re.I
+    r"(table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)\s*[0-9A-Z]+[\s.:–—-]",
+    re.I,
 )
 _SIGNS = frozenset("$€£¥")
 _NUMERIC = re.compile(
-    r"[\(\[<>≤≥~±+\-–—−$€£¥%*]*\s?[0-9][0-9.,'’:/\s]*[%\)\]*†‡a-z¢°]{0,3}[0-9]?|n\.?/?a\.?|[-–—−.:…*]+|[xX✓]|[NZSXD]|\(?[NZSXDB]\)", re.I
+    r"[\(\[<>≤≥~±+\-–—−$€£¥%*]*\s?[0-9][0-9.,'’:/\s]*[%\)\]*†‡a-z¢°]{0,3}[0-9]?|n\.?/?a\.?|[-–—−.:…*]+|[xX✓]|[NZSXD]|\(?[NZSXDB]\)",
+    re.I,
 )
 
 
@@ -113,8 +116,10 @@ class Line:
             if word.leader:
                 last = None
                 continue
-            if last is None or gap(last, word) >= least or any(
-                last.x1 - 1.5 <= cut <= word.x0 + 1.5 for cut in self.cuts
+            if (
+                last is None
+                or gap(last, word) >= least
+                or any(last.x1 - 1.5 <= cut <= word.x0 + 1.5 for cut in self.cuts)
             ):
                 segments.append([])
             segments[-1].append(word)
@@ -125,7 +130,7 @@ class Line:
     def gaps(self) -> list[tuple[float, float]]:
         """x intervals between the segments."""
         s = self.segments
-        return [(a.x1, b.x0) for a, b in zip(s, s[1:], strict=False)]
+        return [(a.x1, b.x0) for a, b in itertools.pairwise(s)]
 
     @cached_property
     def tabular(self) -> bool:
@@ -284,16 +289,15 @@ def _crosses(line: Line, x: float) -> bool:
 
 def _is_prose(run: list[Line], x: float, *, left: bool) -> bool:
     """Whether most lines on one side of x are long, of several words, and reach the column's edges."""
-    halves = [
-        h for h in ([w for w in line.words if ((w.x0 + w.x1) / 2 < x) == left] for line in run) if h
-    ]
+    halves = [h for h in ([w for w in line.words if ((w.x0 + w.x1) / 2 < x) == left] for line in run) if h]
     if len(halves) < 6:
         return False
     widths = [h[-1].x1 - h[0].x0 for h in halves]
     widest = sorted(widths)[int(0.9 * (len(widths) - 1))]
     full = [h for h, width in zip(halves, widths, strict=True) if width >= 0.8 * widest]
     lettered = [
-        h for h in full if len(h) >= 4 and sum(w.text[0].isalpha() for w in h) >= 0.6 * len(h)
-        and len(Line(h).segments) == 1
+        h
+        for h in full
+        if len(h) >= 4 and sum(w.text[0].isalpha() for w in h) >= 0.6 * len(h) and len(Line(h).segments) == 1
     ]
     return len(full) >= 0.5 * len(halves) and len(lettered) >= 0.75 * len(full)

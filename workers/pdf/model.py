@@ -152,7 +152,9 @@ def with_sizes(words: Sequence[Word]) -> list[Word]:
     0.43 font sizes wide; where that says that boxes are too low, they are made up to one and a half times as high.
     """
     ratios = [
-        (w.x1 - w.x0) / len(w.text) / _LETTER / w.size for w in words if len(w.text) > 3 and w.text.isalpha() and w.size > 0
+        (w.x1 - w.x0) / len(w.text) / _LETTER / w.size
+        for w in words
+        if len(w.text) > 3 and w.text.isalpha() and w.size > 0
     ]
     factor = min(max(median(ratios), 1.0), 1.5) if ratios else 1.0
     return [

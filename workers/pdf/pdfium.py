@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def _characters(
     recent: list[_Char] = []
     for index in range(raw.FPDFText_CountChars(textpage)):
         code = raw.FPDFText_GetUnicode(textpage, index)
-        if code <= 32 and code not in _HYPHENS or code in (0xA0, 0xAD, 0x200B):
+        if (code <= 32 and code not in _HYPHENS) or code in (0xA0, 0xAD, 0x200B):
             yield None
             continue
         text = "-" if code in _HYPHENS else chr(code)
@@ -111,9 +112,7 @@ def _characters(
         x0, x1, top, bottom = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
         angle = raw.FPDFText_GetCharAngle(textpage, index)
         turn = (round(math.degrees(max(angle, 0.0)) / 90) + quarters) % 4
-        char = _Char(
-            _LIGATURES.get(text, text), x0, top, x1, bottom, max(bottom - top, 0.1), baseline, turn
-        )
+        char = _Char(_LIGATURES.get(text, text), x0, top, x1, bottom, max(bottom - top, 0.1), baseline, turn)
         # Bold faked by drawing a character twice, a little shifted.
         if any(
             c.text == char.text
@@ -159,7 +158,7 @@ def _finish(run: list[_Char]) -> Iterator[Word]:
         end = start + 1
         while end < len(run) and (run[end].text in _LEADERS) == dots:
             end += 1
-        if dots and end - start < 3 or not dots:
+        if (dots and end - start < 3) or not dots:
             while end < len(run) and _dots_from(run, end) < 3:
                 end += 1
         part = run[start:end]
@@ -191,9 +190,7 @@ class _Drawn:
     images: list[Box]
 
 
-def _collect(
-    page: Any, place: Callable[[float, float], tuple[float, float]], drawn: _Drawn
-) -> None:
+def _collect(page: Any, place: Callable[[float, float], tuple[float, float]], drawn: _Drawn) -> None:
     """Walk the objects of a page and of the forms in it."""
     stack: list[tuple[Any, Matrix, int]] = [
         (raw.FPDFPage_GetObject(page, i), _IDENTITY, 0) for i in range(raw.FPDFPage_CountObjects(page))
@@ -238,15 +235,10 @@ def _times(m: Matrix, n: Matrix) -> Matrix:
 def _placed(
     points: list[tuple[float, float]], m: Matrix, place: Callable[[float, float], tuple[float, float]]
 ) -> list[tuple[float, float]]:
-    return [
-        place(x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5])
-        for x, y in points
-    ]
+    return [place(x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]) for x, y in points]
 
 
-def _path(
-    item: Any, m: Matrix, place: Callable[[float, float], tuple[float, float]], drawn: _Drawn
-) -> None:
+def _path(item: Any, m: Matrix, place: Callable[[float, float], tuple[float, float]], drawn: _Drawn) -> None:
     """A path's subpaths as rules and figures. What is neither filled nor stroked is not drawn."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(item, fill, stroke)
@@ -278,7 +270,7 @@ def _path(
             drawn.figures.append(_box(spots))
         elif stroke.value:
             _strokes(spots, drawn)
-        elif any(abs(ax - bx) > 1 and abs(ay - by) > 1 for (ax, ay), (bx, by) in zip(spots, spots[1:], strict=False)):
+        elif any(abs(ax - bx) > 1 and abs(ay - by) > 1 for (ax, ay), (bx, by) in itertools.pairwise(spots)):
             drawn.figures.append(_box(spots))
 
 
@@ -304,7 +296,7 @@ def _area(spots: list[tuple[float, float]], drawn: _Drawn, *, bitmap: bool = Fal
 
 
 def _strokes(spots: list[tuple[float, float]], drawn: _Drawn) -> None:
-    for (ax, ay), (bx, by) in zip(spots, spots[1:], strict=False):
+    for (ax, ay), (bx, by) in itertools.pairwise(spots):
         if abs(ay - by) <= 0.5 and abs(ax - bx) >= _SHORTEST:
             drawn.rules.append(Rule(True, (ay + by) / 2, min(ax, bx), max(ax, bx)))
         elif abs(ax - bx) <= 0.5 and abs(ay - by) >= _SHORTEST:
