@@ -195,6 +195,11 @@ SYSTEMS: dict[str, Callable[[], System]] = {
 }
 
 
+def system_of(name: str) -> System:
+    """A system ready to run. Raises ImportError where its library is not installed."""
+    return SYSTEMS[name]()
+
+
 def scorer(path: Path) -> ModuleType:
     """The scorer as a module. Raises OceanidError where it is not there."""
     spec = importlib.util.spec_from_file_location("score_icdar", path)
@@ -288,7 +293,7 @@ def main() -> int:
         truths = score.read_truths(options.folder)
         for name in options.only or SYSTEMS:
             try:
-                system = SYSTEMS[name]()
+                system = system_of(name)
             except ImportError as error:
                 print(f"{name}: left out, {error.name} is not installed.", file=sys.stderr)
                 continue

@@ -121,11 +121,8 @@ def _dropped(gutters: dict[float, float], lines: Sequence[Line], size: float) ->
 def _without_empty(edges: list[float], lines: Sequence[Line]) -> list[float]:
     """Of the edges with no word between them only the last."""
     middles = [(w.x0 + w.x1) / 2 for line in lines for w in line.words if not w.leader]
-    return [
-        edge
-        for edge, following in zip(edges, [*edges[1:], float("inf")], strict=True)
-        if any(edge <= x < following for x in middles)
-    ]
+    bounds = [*edges, float("inf")]
+    return [edge for edge, end in itertools.pairwise(bounds) if any(edge <= x < end for x in middles)]
 
 
 def _gaps_at(edges: list[float], index: int, lines: Sequence[Line]) -> list[float]:

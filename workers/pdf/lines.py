@@ -20,8 +20,8 @@ _LABEL = re.compile(
 )
 # How titles of tables and figures begin.
 CAPTION = re.compile(
-    r"(table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)\s*[0-9A-Z]+[\s.:–—-]",
-    re.I,
+    r"(?i:table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)"
+    r"\s*([0-9]|[A-Z]{1,2}[-.]?[0-9]|[IVXLC]+\b|[A-Z]\b)"
 )
 _SIGNS = frozenset("$€£¥")
 _NUMERIC = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from workers.errors import DocumentRejected
-from workers.pdf.model import THIN, Box, PageInk, Rule, Word, is_leader
+from workers.pdf.model import THIN, Box, PageInk, Rule, Word, bounds, is_leader, turned
 
 _SHORTEST = 2.0
 _FORM_DEPTH = 5
@@ -52,11 +52,11 @@ def read_pages(source: Path | bytes, pages: range | None = None) -> Iterator[Pag
 
 def read_page(page: pdfium.PdfPage) -> PageInk:
     """Words, ruling lines and drawings of an open page."""
-    place = _placing(page)
     width, height = page.get_size()
+    place = _Place(width, height, page.get_rotation() // 90 % 4, page.get_bbox())
     textpage = page.get_textpage()
     try:
-        words = tuple(_words(_characters(textpage.raw, place, page.get_rotation() // 90)))
+        words = tuple(_words(_characters(textpage.raw, place), place))
     finally:
         textpage.close()
     drawn = _Drawn([], [], [])
@@ -64,36 +64,49 @@ def read_page(page: pdfium.PdfPage) -> PageInk:
     return PageInk(width, height, words, tuple(drawn.rules), tuple(drawn.figures), tuple(drawn.images))
 
 
-def _placing(page: pdfium.PdfPage) -> Callable[[float, float], tuple[float, float]]:
-    """From the page's own coordinates to those of the page as displayed, origin top left."""
-    left, bottom, right, top = page.get_bbox()
-    return {
-        0: lambda x, y: (x - left, top - y),
-        90: lambda x, y: (y - bottom, x - left),
-        180: lambda x, y: (right - x, y - bottom),
-        270: lambda x, y: (top - y, right - x),
-    }[page.get_rotation()]
-
-
 # ---- words ------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class _Char:
+    """A character on the page turned so that it is upright."""
+
     text: str
     x0: float
     top: float
     x1: float
     bottom: float
-    size: float
     baseline: float
     turn: int
 
+    @property
+    def size(self) -> float:
+        return max(self.bottom - self.top, 0.1)
 
-def _characters(
-    textpage: Any, place: Callable[[float, float], tuple[float, float]], quarters: int
-) -> Iterator[_Char | None]:
-    """Characters as pdfium orders them, on a page displayed turned by `quarters`; None where a word ends."""
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """From a page's own coordinates to those of the page as displayed, origin top left."""
+
+    width: float
+    height: float
+    quarters: int
+    box: Box  # left, bottom, right, top of the page's own box
+
+    def __call__(self, x: float, y: float) -> tuple[float, float]:
+        left, bottom, right, top = self.box
+        match self.quarters:
+            case 1:
+                return y - bottom, x - left
+            case 2:
+                return right - x, y - bottom
+            case 3:
+                return top - y, right - x
+        return x - left, top - y
+
+
+def _characters(textpage: Any, place: _Place) -> Iterator[_Char | None]:
+    """Characters as pdfium orders them; None where a word ends."""
     box = raw.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     box_ref, x_ref, y_ref = ctypes.byref(box), ctypes.byref(x), ctypes.byref(y)
@@ -108,15 +121,18 @@ def _characters(
         raw.FPDFText_GetCharOrigin(textpage, index, x_ref, y_ref)
         ax, ay = place(box.left, box.top)
         bx, by = place(box.right, box.bottom)
-        _, baseline = place(x.value, y.value)
-        x0, x1, top, bottom = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+        ox, oy = place(x.value, y.value)
+        # pdfium measures the angle clockwise; -1 where it has none.
         angle = raw.FPDFText_GetCharAngle(textpage, index)
-        turn = (round(math.degrees(max(angle, 0.0)) / 90) + quarters) % 4
-        char = _Char(_LIGATURES.get(text, text), x0, top, x1, bottom, max(bottom - top, 0.1), baseline, turn)
+        turn = (round(math.degrees(max(angle, 0.0)) / 90) + place.quarters) % 4
+        here = turned((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), turn, place.width, place.height)
+        baseline = turned((ox, oy, ox, oy), turn, place.width, place.height)[1]
+        char = _Char(_LIGATURES.get(text, text), *here, baseline, turn)
         # Bold faked by drawing a character twice, a little shifted.
         if any(
             c.text == char.text
-            and abs(c.x0 - x0) < 0.25 * max(x1 - x0, 0.5)
+            and c.turn == turn
+            and abs(c.x0 - char.x0) < 0.25 * max(char.x1 - char.x0, 0.5)
             and abs(c.baseline - baseline) < 0.15 * char.size
             for c in recent
         ):
@@ -127,30 +143,26 @@ def _characters(
         yield char
 
 
-def _words(characters: Iterator[_Char | None]) -> Iterator[Word]:
+def _words(characters: Iterator[_Char | None], place: _Place) -> Iterator[Word]:
     """Characters joined where they stand close on one baseline; runs of leader dots are words of their own."""
     run: list[_Char] = []
     for char in characters:
         if char is None or (run and not _continues(run[-1], char)):
-            yield from _finish(run)
+            yield from _finish(run, place)
             run = []
         if char is not None:
             run.append(char)
-    yield from _finish(run)
+    yield from _finish(run, place)
 
 
 def _continues(last: _Char, char: _Char) -> bool:
     if char.turn != last.turn:
         return False
     size = max(last.size, char.size)
-    if last.turn % 2:
-        return abs(char.x0 - last.x0) < 0.6 * size and (
-            min(abs(char.top - last.bottom), abs(last.top - char.bottom)) < 0.25 * size
-        )
     return -0.5 * size < char.x0 - last.x1 < 0.18 * size and abs(char.baseline - last.baseline) < 0.5 * size
 
 
-def _finish(run: list[_Char]) -> Iterator[Word]:
+def _finish(run: list[_Char], place: _Place) -> Iterator[Word]:
     """A run as words: three or more dots inside it become a leader between what stands before and after."""
     start = 0
     while start < len(run):
@@ -163,13 +175,13 @@ def _finish(run: list[_Char]) -> Iterator[Word]:
                 end += 1
         part = run[start:end]
         text = "".join(c.text for c in part)
-        turned = part[0].turn % 2 == 1
-        x0, x1 = min(c.x0 for c in part), max(c.x1 for c in part)
-        top, bottom = min(c.top for c in part), max(c.bottom for c in part)
-        size = (x1 - x0) if turned else max(c.size for c in part)
+        size = max(c.size for c in part)
         # Letters raised at the end (3rd) do not lift the word.
-        baseline = bottom if turned else max(c.baseline for c in part if c.size >= 0.9 * size)
-        yield Word(text, x0, top, x1, bottom, size, baseline, is_leader(text))
+        baseline = max(c.baseline for c in part if c.size >= 0.9 * size)
+        turn = part[0].turn
+        sides = (place.height, place.width) if turn % 2 else (place.width, place.height)
+        box = turned(bounds((c.x0, c.top, c.x1, c.bottom) for c in part), -turn, *sides)
+        yield Word(text, *box, size, baseline, is_leader(text), turn)
         start = end
 
 
@@ -190,7 +202,7 @@ class _Drawn:
     images: list[Box]
 
 
-def _collect(page: Any, place: Callable[[float, float], tuple[float, float]], drawn: _Drawn) -> None:
+def _collect(page: Any, place: _Place, drawn: _Drawn) -> None:
     """Walk the objects of a page and of the forms in it."""
     stack: list[tuple[Any, Matrix, int]] = [
         (raw.FPDFPage_GetObject(page, i), _IDENTITY, 0) for i in range(raw.FPDFPage_CountObjects(page))
@@ -232,13 +244,11 @@ def _times(m: Matrix, n: Matrix) -> Matrix:
     )
 
 
-def _placed(
-    points: list[tuple[float, float]], m: Matrix, place: Callable[[float, float], tuple[float, float]]
-) -> list[tuple[float, float]]:
+def _placed(points: list[tuple[float, float]], m: Matrix, place: _Place) -> list[tuple[float, float]]:
     return [place(x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]) for x, y in points]
 
 
-def _path(item: Any, m: Matrix, place: Callable[[float, float], tuple[float, float]], drawn: _Drawn) -> None:
+def _path(item: Any, m: Matrix, place: _Place, drawn: _Drawn) -> None:
     """A path's subpaths as rules and figures. What is neither filled nor stroked is not drawn."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(item, fill, stroke)

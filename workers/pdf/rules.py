@@ -117,7 +117,7 @@ def covered(rules: Iterable[Rule], start: float, end: float) -> float:
         return 0.0
     total, reach = 0.0, start
     for a, b in sorted((max(r.start, start), min(r.end, end)) for r in rules):
-        if b > reach:
+        if b > max(a, reach):
             total += b - max(a, reach)
             reach = b
     return total / (end - start)

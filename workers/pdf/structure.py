@@ -179,7 +179,7 @@ def _partly_ruled(cells: Sequence[tuple[Cell, list[Line]]]) -> bool:
 
     Values stand below each other in one cell, or lines of one cell have wide gaps in them.
     """
-    several = gapped = numbers = 0
+    several = gapped = numbers = most = 0
     for cell, lines in cells:
         wide = [line for line in lines if len(line.segments) > 1]
         gapped += any(len(line.segments) > 2 for line in wide) or len(wide) > 1
@@ -187,5 +187,7 @@ def _partly_ruled(cells: Sequence[tuple[Cell, list[Line]]]) -> bool:
             continue
         numeric = sum(is_numeric(line.text) for line in lines)
         numbers += numeric > 0
-        several += numeric > 1 and numeric >= 0.6 * len(lines)
-    return (several >= 2 and several >= 0.25 * numbers) or gapped >= max(1, 0.1 * len(cells))
+        if numeric > 1 and numeric >= 0.6 * len(lines):
+            several += 1
+            most = max(most, numeric)
+    return (several + (most > 2) >= 2 and several >= 0.25 * numbers) or gapped >= max(1, 0.1 * len(cells))

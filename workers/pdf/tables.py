@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
 from workers.pdf.lines import CAPTION, Line, flows, is_numeric, text_lines
-from workers.pdf.model import Box, Cell, PageInk, Rule, Table, Word, area, bounds, common_area, overlap
+from workers.pdf.model import (
+    Box,
+    Cell,
+    PageInk,
+    Rule,
+    Table,
+    Word,
+    area,
+    bounds,
+    common_area,
+    overlap,
+    turned,
+)
 from workers.pdf.rules import Frame, frames, joined
 from workers.pdf.structure import read_grid, read_structure
 
@@ -22,9 +35,11 @@ _NOTE = re.compile(r"(\(?[*†‡]|source|sources|notes?\b|nb:|n\.b|footnote|\d?
 
 def find_tables(page: PageInk) -> list[Table]:
     """The tables of a page, from top to bottom."""
-    if _sideways(page):
-        return [_turn_back(table, page) for table in find_tables(_turned(page))]
-    words = [w for w in page.words if not _is_turned(w)]
+    turn = _turn(page)
+    if turn:
+        upright = _upright(page, turn)
+        return [_turn_back(table, turn, upright) for table in find_tables(upright)]
+    words = [w for w in page.words if w.turn == 0]
     rules = joined(page.rules)
     tables, words = _framed(page, words, rules)
     for flow in flows(_cut(text_lines(words), rules)):
@@ -48,7 +63,11 @@ def table_in(page: PageInk, box: Box, found: Sequence[Table]) -> Table | None:
     best = max(found, key=lambda t: common_area(t.box, box), default=None)
     if best is not None and common_area(best.box, box) > 0.5 * max(area(best.box), area(box)):
         return best
-    words = [w for w in page.words if box[0] <= (w.x0 + w.x1) / 2 <= box[2] and box[1] <= w.middle <= box[3]]
+    words = [
+        w
+        for w in page.words
+        if w.turn == 0 and box[0] <= (w.x0 + w.x1) / 2 <= box[2] and box[1] <= w.middle <= box[3]
+    ]
     rules = [r for r in joined(page.rules) if _touches(r, box)]
     return read_structure(_cut(text_lines(words), rules), rules)
 
@@ -56,49 +75,40 @@ def table_in(page: PageInk, box: Box, found: Sequence[Table]) -> Table | None:
 # ---- pages on their side -------------------------------------------------------------------------------------
 
 
-def _is_turned(word: Word) -> bool:
-    """Whether a word runs up or down the page."""
-    return (
-        len(word.text) > 1
-        and word.bottom - word.top > 1.2 * word.size
-        and word.x1 - word.x0 <= 1.2 * word.size
-    )
+def _turn(page: PageInk) -> int:
+    """Quarter turns in which most of the page's words stand; 0 where no direction has most."""
+    counts = Counter(w.turn for w in page.words if len(w.text) > 1)
+    turn, most = max(counts.items(), key=lambda item: item[1], default=(0, 0))
+    return turn if most > 0.6 * counts.total() else 0
 
 
-def _sideways(page: PageInk) -> bool:
-    long = [w for w in page.words if len(w.text) > 2]
-    return len(long) > 10 and sum(map(_is_turned, long)) > 0.6 * len(long)
-
-
-def _turned(page: PageInk) -> PageInk:
-    """The page turned so that text which ran up it runs to the right."""
+def _upright(page: PageInk, turn: int) -> PageInk:
+    """The page turned so that words standing in this turn are upright."""
+    width, height = page.width, page.height
 
     def box(b: Box) -> Box:
-        return page.height - b[3], b[0], page.height - b[1], b[2]
+        return turned(b, turn, width, height)
 
     words = []
     for w in page.words:
         x0, top, x1, bottom = box(w.box)
-        words.append(replace(w, x0=x0, top=top, x1=x1, bottom=bottom, baseline=bottom - 0.2 * (bottom - top)))
-    rules = tuple(
-        Rule(False, page.height - r.at, r.start, r.end)
-        if r.horizontal
-        else Rule(True, r.at, page.height - r.end, page.height - r.start)
-        for r in page.rules
-    )
+        words.append(replace(w, x0=x0, top=top, x1=x1, bottom=bottom, turn=(w.turn - turn) % 4))
+    rules = []
+    for r in page.rules:
+        x0, top, x1, bottom = box(
+            (r.start, r.at, r.end, r.at) if r.horizontal else (r.at, r.start, r.at, r.end)
+        )
+        lies = r.horizontal == (turn % 2 == 0)
+        rules.append(Rule(lies, top if lies else x0, x0 if lies else top, x1 if lies else bottom))
+    sides = (height, width) if turn % 2 else (width, height)
     return PageInk(
-        page.height,
-        page.width,
-        tuple(words),
-        rules,
-        tuple(map(box, page.figures)),
-        tuple(map(box, page.images)),
+        *sides, tuple(words), tuple(rules), tuple(map(box, page.figures)), tuple(map(box, page.images))
     )
 
 
-def _turn_back(table: Table, page: PageInk) -> Table:
+def _turn_back(table: Table, turn: int, upright: PageInk) -> Table:
     def box(b: Box) -> Box:
-        return b[1], page.height - b[2], b[3], page.height - b[0]
+        return turned(b, -turn, upright.width, upright.height)
 
     table.box = box(table.box)
     for cell in table.cells:
