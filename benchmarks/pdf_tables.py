@@ -112,15 +112,24 @@ def _pdfplumber() -> System:
             for number, page in enumerate(document.pages, start=1):
                 for table in page.find_tables():
                     x0, top, x1, bottom = table.bbox
-                    rows = table.extract()
+                    boxes = [cell for row in table.rows for cell in row.cells if cell is not None]
+                    xs, ys = (sorted({round(cell[i]) for cell in boxes}) for i in (0, 1))
+                    cells = [
+                        {
+                            "row": r,
+                            "col": c,
+                            "row_span": sum(round(cell[1]) <= y < round(cell[3]) for y in ys) or 1,
+                            "col_span": sum(round(cell[0]) <= x < round(cell[2]) for x in xs) or 1,
+                            "text": content or "",
+                        }
+                        for r, (row, line) in enumerate(zip(table.rows, table.extract(), strict=True))
+                        for c, (cell, content) in enumerate(zip(row.cells, line, strict=True))
+                        if cell is not None
+                    ]
                     yield {
                         "page": number,
                         "bbox_bottomleft": [x0, float(page.height) - bottom, x1, float(page.height) - top],
-                        "cells": [
-                            {"row": r, "col": c, "text": text or ""}
-                            for r, row in enumerate(rows)
-                            for c, text in enumerate(row)
-                        ],
+                        "cells": cells,
                     }
 
     return run
@@ -135,16 +144,34 @@ def _camelot(flavor: str) -> Callable[[], System]:
                 yield {
                     "page": table.page,
                     "bbox_bottomleft": [float(x) for x in table._bbox],
-                    "cells": [
-                        {"row": r, "col": c, "text": cell.text}
-                        for r, row in enumerate(table.cells)
-                        for c, cell in enumerate(row)
-                    ],
+                    "cells": _joined(table.cells),
                 }
 
         return run
 
     return make
+
+
+def _joined(rows: list[list[Any]]) -> list[Prediction]:
+    """Camelot's cells, those without a line between them as one with spans."""
+    owner = {(r, c): (r, c) for r, row in enumerate(rows) for c in range(len(row))}
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            if c and not cell.left and not row[c - 1].right:
+                owner[r, c] = owner[r, c - 1]
+            elif r and not cell.top and not rows[r - 1][c].bottom:
+                owner[r, c] = owner[r - 1, c]
+    cells: dict[tuple[int, int], Prediction] = {}
+    for (r, c), (top, left) in owner.items():
+        first = cells.setdefault(
+            (top, left), {"row": top, "col": left, "row_span": 1, "col_span": 1, "text": ""}
+        )
+        first["row_span"], first["col_span"] = (
+            max(first["row_span"], r - top + 1),
+            max(first["col_span"], c - left + 1),
+        )
+        first["text"] += " " + rows[r][c].text
+    return list(cells.values())
 
 
 def _img2table() -> System:
@@ -235,7 +262,8 @@ def judge(score: ModuleType, truths: dict[str, Any], found: dict[str, Any]) -> d
     names = sorted(truths)
     for half, chosen in (("even", names[::2]), ("odd", names[1::2])):
         part = {name: truths[name] for name in chosen}
-        result[half] = score.score(part, {k: v for k, v in found.items() if score.stem(k) in part})
+        if part:
+            result[half] = score.score(part, {k: v for k, v in found.items() if score.stem(k) in part})
     result["false_on_pages_without_tables"] = sum(
         t["page"] not in {x["page"] for alternative in truths[score.stem(name)] for x in alternative}
         for name, tables in found.items()
@@ -259,7 +287,7 @@ def show(results: dict[str, dict[str, Any]]) -> Screen:
     ):
         screen.add_column(head, justify="left" if head == "system" else "right")
     for name, r in results.items():
-        halves = " / ".join(f"{r[h]['structure']['end_to_end']['f1']:.3f}" for h in ("even", "odd"))
+        halves = " / ".join(f"{r[h]['structure']['end_to_end']['f1']:.3f}" for h in ("even", "odd") if h in r)
         screen.add_row(
             name,
             f"{r['regions']['recall']:.3f}",

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from workers.pdf.lines import Line, Segment
+from workers.pdf.lines import Line, Segment, two_numbers
 from workers.pdf.model import Rule, overlap
 from workers.pdf.rules import covered, near, positions
 
 # Lines that may run across a gutter: a header over two columns, a label longer than its column.
 _MAY_CROSS = 0.1
+# Two numbers are two columns with this much less room between them than words.
+_NUMBERS = 3.0
 
 
 @dataclass
@@ -132,11 +134,14 @@ def _gaps_at(edges: list[float], index: int, lines: Sequence[Line]) -> list[floa
     x = edges[index]
     gaps = []
     for line in lines:
-        before = [w.x1 for w in line.words if not w.leader and left <= (w.x0 + w.x1) / 2 < x]
-        after = [w.x0 for w in line.words if not w.leader and x <= (w.x0 + w.x1) / 2 < right]
+        own = [w for w in line.words if not w.leader and left <= (w.x0 + w.x1) / 2 < right]
+        before = [w for w in own if (w.x0 + w.x1) / 2 < x]
+        after = [w for w in own if (w.x0 + w.x1) / 2 >= x]
         if before and after:
-            wall = any(max(before) - 1 <= cut <= min(after) + 1 for cut in line.cuts)
-            gaps.append(1e3 if wall else max(0.0, min(after) - max(before)))
+            a, b = max(before, key=lambda w: w.x1), min(after, key=lambda w: w.x0)
+            wall = any(a.x1 - 1 <= cut <= b.x0 + 1 for cut in line.cuts)
+            wide = 1e3 if wall else max(0.0, b.x0 - a.x1)
+            gaps.append(_NUMBERS * wide if two_numbers(a, b) else wide)
     return gaps
 
 

@@ -13,6 +13,7 @@ from workers.pdf.model import Box, Word, bounds, overlap
 
 SPACE = 0.25  # width of a usual word space, in font sizes
 WIDE_GAP = 0.9  # a gap that may separate two columns
+DIGITS = 0.5  # a gap between two numbers that thousands never have
 SURE_GAP = 2.0  # a gap that no justified text has
 _LABEL = re.compile(
     r"[\(\[]?([0-9]{1,3}|[ivxlcIVXLC]{1,5}|[a-zA-Z])[\)\]\.:]+|[0-9]+(\.[0-9]+)+\.?|"
@@ -23,6 +24,8 @@ CAPTION = re.compile(
     r"(?i:table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)"
     r"\s*([0-9]|[A-Z]{1,2}[-.]?[0-9]|[IVXLC]+\b|[A-Z]\b)"
 )
+_GROUP = re.compile(r"[0-9]{3}([.,][0-9]+)?")
+YEARS = re.compile(r"\(?(1[89]|20)\d\d([-–/]\d{2,4})?\)?[*†a-z]?")
 _SIGNS = frozenset("$€£¥")
 _NUMERIC = re.compile(
     r"[\(\[<>≤≥~±+\-–—−$€£¥%*]*\s?[0-9][0-9.,'’:/\s]*[%\)\]*†‡a-z¢°]{0,3}[0-9]?|n\.?/?a\.?|[-–—−.:…*]+|[xX✓]|[NZSXD]|\(?[NZSXDB]\)",
@@ -118,7 +121,7 @@ class Line:
                 continue
             if (
                 last is None
-                or gap(last, word) >= least
+                or gap(last, word) >= (min(least, DIGITS * self.size) if _digits(last, word) else least)
                 or any(last.x1 - 1.5 <= cut <= word.x0 + 1.5 for cut in self.cuts)
             ):
                 segments.append([])
@@ -144,6 +147,15 @@ class Line:
     def text(self) -> str:
         """The line's words."""
         return join_words(self.words)
+
+
+def _digits(a: Word, b: Word) -> bool:
+    return a.text[-1].isdigit() and b.text[0].isdigit()
+
+
+def two_numbers(a: Word, b: Word) -> bool:
+    """Whether neighbours are two numbers, not one whose thousands are set apart (15 455)."""
+    return _digits(a, b) and not _GROUP.fullmatch(b.text) and len(a.text) > 1
 
 
 def gap(a: Word, b: Word) -> float:

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workers.pdf.columns import Columns
-from workers.pdf.lines import Line, gap, is_numeric, join_words
+from workers.pdf.lines import YEARS, Line, gap, is_numeric, join_words, two_numbers
 from workers.pdf.model import Box, Rule, Word, bounds, overlap
 
-_YEAR = re.compile(r"\(?(1[89]|20)\d\d([-–/]\d{2,4})?\)?[*†a-z]?")
 _JOINING = re.compile(
     r"(?:\b(?:and|or|of|the|in|for|to|by|with|at|from|on|a|an|de|et|la|le|y|und|per)|[,&/(–-])$", re.I
 )
@@ -122,6 +121,7 @@ def _parted(a: Word, b: Word, line: Line, columns: Columns) -> bool:
         return True
     return any(a.x1 - 0.5 <= e <= b.x0 + 0.5 for e in between) and (
         space >= 0.45 * line.size
+        or two_numbers(a, b)
         or (space >= 0.3 * line.size and columns.count > 1 and len(line.segments) >= 0.5 * columns.count)
     )
 
@@ -162,7 +162,7 @@ def header_lines(lines: Sequence[Line], pieces: Sequence[list[Piece]], full: Seq
     ]
     if sum(data) >= max(1, 0.25 * len(lines)):
         first = data.index(True)
-        if first == 0 and len(lines) > 1 and all(_YEAR.fullmatch(p.text) for p in pieces[0] if p.numeric):
+        if first == 0 and len(lines) > 1 and all(YEARS.fullmatch(p.text) for p in pieces[0] if p.numeric):
             return 1
         ruled = [i for i in breaks if i <= first]
         if ruled:
@@ -179,7 +179,7 @@ def _is_data(row: Sequence[Piece]) -> bool:
     numeric = [p for p in values if p.numeric]
     if not values or 2 * len(numeric) < len(values):
         return False
-    years = sum(bool(_YEAR.fullmatch(p.text)) for p in numeric)
+    years = sum(bool(YEARS.fullmatch(p.text)) for p in numeric)
     return years < len(numeric) or (len(row) > len(values) and is_numeric(row[0].text) is False and years < 2)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from workers.pdf.lines import CAPTION, Line, flows, is_numeric, text_lines
+from workers.pdf.lines import CAPTION, YEARS, Line, flows, is_numeric, text_lines
 from workers.pdf.model import (
     Box,
     Cell,
@@ -290,7 +290,7 @@ def _note(lines: Sequence[Line], start: int, end: int, following: int) -> bool:
 def _begins_anew(lines: Sequence[Line], start: int, end: int, following: int) -> bool:
     """Whether lines after values are the title and header of another table, not a group of this one.
 
-    They stand apart, and the next line with columns holds no value.
+    They stand apart, and the next line with columns holds no value; without a title it repeats the header.
     """
     values = [_holds_values(line) for line in lines[start:end] if line.tabular]
     if sum(values[-3:]) < 2 or _holds_values(lines[following]):
@@ -301,11 +301,15 @@ def _begins_anew(lines: Sequence[Line], start: int, end: int, following: int) ->
         b.baseline - a.baseline
         for a, b in zip(lines[end - 1 : following], lines[end : following + 1], strict=True)
     )
-    return apart > 1.25 * usual and following > end
+    untitled = following == end and lines[following].text != lines[start].text
+    return apart > 1.25 * usual and not untitled
 
 
 def _holds_values(line: Line) -> bool:
-    return 2 * sum(s.numeric for s in line.segments[1:]) >= len(line.segments) - 1 > 0
+    numeric = [s for s in line.segments[1:] if s.numeric]
+    return 2 * len(numeric) >= len(line.segments) - 1 > 0 and not all(
+        YEARS.fullmatch(s.text) for s in numeric
+    )
 
 
 def _fits(line: Line, gutters: Sequence[tuple[float, float]], step: float) -> bool:
