@@ -13,7 +13,7 @@ from workers.pdf.model import Box, Word, bounds, overlap
 
 SPACE = 0.25  # width of a usual word space, in font sizes
 WIDE_GAP = 0.9  # a gap that may separate two columns
-DIGITS = 0.5  # a gap between two numbers that thousands never have
+DIGITS = 0.7  # a gap between two numbers that thousands and typewriter spaces do not have
 SURE_GAP = 2.0  # a gap that no justified text has
 _LABEL = re.compile(
     r"[\(\[]?([0-9]{1,3}|[ivxlcIVXLC]{1,5}|[a-zA-Z])[\)\]\.:]+|[0-9]+(\.[0-9]+)+\.?|"
