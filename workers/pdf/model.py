@@ -71,8 +71,7 @@ class Rule:
 class PageInk:
     """What is drawn on one page.
 
-    `figures` are the boxes of drawings that are no ruling lines (curves, slanted strokes); `images` those of
-    bitmaps.
+    `figures` are the boxes of drawings that are no ruling lines: curves, slanted strokes.
     """
 
     width: float
@@ -80,7 +79,6 @@ class PageInk:
     words: tuple[Word, ...]
     rules: tuple[Rule, ...] = ()
     figures: tuple[Box, ...] = ()
-    images: tuple[Box, ...] = ()
 
 
 @dataclass(slots=True)

@@ -59,9 +59,9 @@ def read_page(page: pdfium.PdfPage) -> PageInk:
         words = tuple(_words(_characters(textpage.raw, place), place))
     finally:
         textpage.close()
-    drawn = _Drawn([], [], [])
+    drawn = _Drawn([], [])
     _collect(page.raw, place, drawn)
-    return PageInk(width, height, words, tuple(drawn.rules), tuple(drawn.figures), tuple(drawn.images))
+    return PageInk(width, height, words, tuple(drawn.rules), tuple(drawn.figures))
 
 
 # ---- words ------------------------------------------------------------------------------------------------
@@ -199,7 +199,6 @@ def _dots_from(run: list[_Char], start: int) -> int:
 class _Drawn:
     rules: list[Rule]
     figures: list[Box]
-    images: list[Box]
 
 
 def _collect(page: Any, place: _Place, drawn: _Drawn) -> None:
@@ -216,7 +215,7 @@ def _collect(page: Any, place: _Place, drawn: _Drawn) -> None:
             _path(item, _times(_matrix(item), outer), place, drawn)
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             m = _times(_matrix(item), outer)
-            _area(_placed([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)], m, place), drawn, bitmap=True)
+            _area(_placed([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)], m, place), drawn)
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORM_DEPTH:
             inner = _times(_matrix(item), outer)
             stack.extend(
@@ -294,15 +293,13 @@ def _thin(spots: list[tuple[float, float]]) -> bool:
     return min(x1 - x0, y1 - y0) <= THIN
 
 
-def _area(spots: list[tuple[float, float]], drawn: _Drawn, *, bitmap: bool = False) -> None:
-    """A thin filled area is a rule; an image that is not thin is an image."""
+def _area(spots: list[tuple[float, float]], drawn: _Drawn) -> None:
+    """A thin area, filled or an image, is a rule."""
     x0, y0, x1, y1 = _box(spots)
     if y1 - y0 <= THIN and x1 - x0 > y1 - y0:
         drawn.rules.append(Rule(True, (y0 + y1) / 2, x0, x1))
     elif x1 - x0 <= THIN and y1 - y0 > x1 - x0:
         drawn.rules.append(Rule(False, (x0 + x1) / 2, y0, y1))
-    elif bitmap:
-        drawn.images.append((x0, y0, x1, y1))
 
 
 def _strokes(spots: list[tuple[float, float]], drawn: _Drawn) -> None:

@@ -63,9 +63,11 @@ def place(lines: Sequence[Line], columns: Columns) -> list[list[Piece]]:
         return pieces
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
     inner = min(b[0] for boxes in values[1:] for b in boxes)
-    for row, following, line in zip(pieces, [*pieces[1:], []], lines, strict=True):
+    for before, row, following, line in zip([[], *pieces], pieces, [*pieces[1:], []], lines, strict=False):
         if len(row) != 1 or row[0].first == 0 or row[0].numeric:
             continue
+        if any(p.first == p.last == row[0].first and not p.numeric for p in before) and not _is_data(before):
+            continue  # the header above goes on
         box = row[0].box
         own = max((b[2] - b[0] for b in values[row[0].first]), default=0.0)
         if not _is_data(following) or (row[0].first == row[0].last and box[2] - box[0] < 1.6 * own):

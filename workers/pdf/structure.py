@@ -92,7 +92,7 @@ def _assemble(blocks: Sequence[Block], columns: Columns, head_rows: int, box: Bo
                 header=block.top_row < head_rows,
             )
         )
-    cells.sort(key=lambda c: (c.row, c.col))
+    cells = _apart(cells)
     wrapped = {
         (row_number[b.top_row], column_number[b.first])
         for b in blocks
@@ -100,6 +100,34 @@ def _assemble(blocks: Sequence[Block], columns: Columns, head_rows: int, box: Bo
     }
     size = median(w.size for b in blocks for p in b.pieces for w in p.words)
     return rate(Table(box, len(used_rows), len(used_columns), cells), size, wrapped)
+
+
+def _apart(cells: Sequence[Cell]) -> list[Cell]:
+    """Cells in reading order, none over another: a span gives way to a cell with a place of its own."""
+    taken: dict[tuple[int, int], Cell] = {}
+    kept: list[Cell] = []
+    for cell in sorted(cells, key=lambda c: (c.row_span * c.col_span, c.row, c.col)):
+        host = taken.get((cell.row, cell.col))
+        if host is not None:
+            host.text = f"{host.text} {cell.text}"
+            host.box = bounds((host.box, cell.box))
+            continue
+        while any(slot in taken for slot in _slots(cell)):
+            if cell.col_span > 1:
+                cell.col_span -= 1
+            else:
+                cell.row_span -= 1
+        taken.update(dict.fromkeys(_slots(cell), cell))
+        kept.append(cell)
+    return sorted(kept, key=lambda c: (c.row, c.col))
+
+
+def _slots(cell: Cell) -> list[tuple[int, int]]:
+    return [
+        (r, c)
+        for r in range(cell.row, cell.row + cell.row_span)
+        for c in range(cell.col, cell.col + cell.col_span)
+    ]
 
 
 # ---- a grid of ruling lines ----------------------------------------------------------------------------------

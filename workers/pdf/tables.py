@@ -101,9 +101,7 @@ def _upright(page: PageInk, turn: int) -> PageInk:
         lies = r.horizontal == (turn % 2 == 0)
         rules.append(Rule(lies, top if lies else x0, x0 if lies else top, x1 if lies else bottom))
     sides = (height, width) if turn % 2 else (width, height)
-    return PageInk(
-        *sides, tuple(words), tuple(rules), tuple(map(box, page.figures)), tuple(map(box, page.images))
-    )
+    return PageInk(*sides, tuple(words), tuple(rules), tuple(map(box, page.figures)))
 
 
 def _turn_back(table: Table, turn: int, upright: PageInk) -> Table:
@@ -376,7 +374,21 @@ def _extend(lines: Sequence[Line], first: int, last: int, rules: Sequence[Rule])
     bottom = _enclosed_below(lines, last, box, rules)
     if bottom is not None:
         last = bottom
+    while last < len(lines) and _ends_cell(lines[last - 1], lines[last], left_gutter):
+        last += 1
     return first, last
+
+
+def _ends_cell(above: Line, line: Line, left_gutter: float) -> bool:
+    """Whether a line below a table is the end of wrapped text in its last row."""
+    if line.tabular or line.baseline - above.baseline > 1.35 * line.size or abs(line.size - above.size) > 0.5:
+        return False
+    if CAPTION.match(line.text) or _NOTE.match(line.text):
+        return False
+    if line.x0 < left_gutter:
+        return line.text[0].islower() and line.x1 <= left_gutter + line.size
+    columns = above.segments[1:] or above.segments
+    return any(abs(s.x0 - line.x0) < 2 and line.x1 <= s.x1 + 0.5 * line.size for s in columns)
 
 
 def _in_caption(lines: Sequence[Line], index: int) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from collections import Counter
+from dataclasses import replace
 
-from tests.workers.pdf.drawn import Sheet, grid
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.workers.pdf.drawn import Sheet, grid, width
 from workers.pdf.model import PageInk, Rule, Word, turned
 from workers.pdf.tables import find_tables, table_in
 
@@ -455,3 +460,39 @@ def test_a_crowded_cell_is_less_sure_than_one_with_room():
     sheet.row([72, 202, 300], "lll", "Ibsa", "Spain and Portugal, E", "8916944")
     cells = {c.text: c for c in tables(sheet)[0].cells}
     assert cells["8916944"].confidence < cells["Tronio"].confidence <= 0.99
+
+
+# ---- whatever is drawn ----------------------------------------------------------------------------------------------
+
+_texts = st.sampled_from(
+    ["Tronio", "12", "1,234.5", ".....", "$", "%", "•", "1.", "Table 1", "(a)", "—", "of the", "2001"]
+)
+_places = st.tuples(
+    st.tuples(st.integers(0, 5), st.sampled_from([0, 0, 5, 20])).map(lambda i: 60.0 + 80 * i[0] + i[1]),
+    st.tuples(st.integers(0, 11), st.sampled_from([0, 0, 3, 6])).map(lambda i: 100.0 + 13 * i[0] + i[1]),
+)
+_rules = st.tuples(st.booleans(), st.integers(0, 30), st.integers(0, 30), st.integers(1, 30)).map(
+    lambda r: Rule(r[0], 20.0 * r[1], 20.0 * r[2], 20.0 * (r[2] + r[3]))
+)
+
+
+@given(st.lists(st.tuples(_places, _texts), max_size=60), st.lists(_rules, max_size=25), st.integers(0, 3))
+@settings(max_examples=200, deadline=None)
+def test_no_page_fails_and_every_word_is_in_at_most_one_cell(placed, rules, turn):
+    words = [
+        Word.from_box(text, (x, y - 8, x + width(text), y + 2)) for (x, y), text in placed if text.strip()
+    ]
+    words = [replace(w, turn=turn) for w in words]
+    found = find_tables(PageInk(612.0, 612.0, tuple(words), tuple(rules)))
+    for read in found:
+        slots = [
+            (r, c)
+            for cell in read.cells
+            for r in range(cell.row, cell.row + cell.row_span)
+            for c in range(cell.col, cell.col + cell.col_span)
+        ]
+        assert len(slots) == len(set(slots))
+        assert all(0 <= r < read.rows and 0 <= c < read.columns for r, c in slots)
+        assert all(0 < cell.confidence <= 1 for cell in read.cells)
+    letters = Counter("".join(w.text for w in words).replace(" ", ""))
+    assert Counter("".join(c.text for read in found for c in read.cells).replace(" ", "")) <= letters
