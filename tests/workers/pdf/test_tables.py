@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -464,26 +464,33 @@ def test_a_crowded_cell_is_less_sure_than_one_with_room():
 
 # ---- whatever is drawn ----------------------------------------------------------------------------------------------
 
-_texts = st.sampled_from(
-    ["Tronio", "12", "1,234.5", ".....", "$", "%", "•", "1.", "Table 1", "(a)", "—", "of the", "2001"]
-)
-_places = st.tuples(
-    st.tuples(st.integers(0, 5), st.sampled_from([0, 0, 5, 20])).map(lambda i: 60.0 + 80 * i[0] + i[1]),
-    st.tuples(st.integers(0, 11), st.sampled_from([0, 0, 3, 6])).map(lambda i: 100.0 + 13 * i[0] + i[1]),
-)
-_rules = st.tuples(st.booleans(), st.integers(0, 30), st.integers(0, 30), st.integers(1, 30)).map(
-    lambda r: Rule(r[0], 20.0 * r[1], 20.0 * r[2], 20.0 * (r[2] + r[3]))
-)
+_TEXTS = ["Tronio", "12", "1,234.5", ".....", "$", "%", "•", "1.", "Table 1", "(a)", "—", "of the", "2001"]
 
 
-@given(st.lists(st.tuples(_places, _texts), max_size=60), st.lists(_rules, max_size=25), st.integers(0, 3))
-@settings(max_examples=200, deadline=None)
-def test_no_page_fails_and_every_word_is_in_at_most_one_cell(placed, rules, turn):
-    words = [
-        Word.from_box(text, (x, y - 8, x + width(text), y + 2)) for (x, y), text in placed if text.strip()
+def scattered(chance: Random) -> PageInk:
+    """Words in rough rows and columns, here and there shifted or missing, under lines drawn anywhere."""
+    across, down = chance.choice([60, 80, 90]), chance.choice([12, 14])
+    words = []
+    columns = chance.randint(1, 6)
+    for row in range(chance.randint(1, 12)):
+        for column in range(columns):
+            if chance.random() < 0.8:
+                text = chance.choice(_TEXTS)
+                x = 60.0 + across * column + chance.choice([0, 0, 0, 5, 20, 30])
+                y = 100.0 + down * row + chance.choice([0, 0, 0, 3, 6])
+                words.append(Word.from_box(text, (x, y - 8, x + width(text), y + 2)))
+    rules = [
+        Rule(chance.random() < 0.5, 20.0 * chance.randint(1, 25), start, start + 20.0 * chance.randint(1, 25))
+        for start in (20.0 * chance.randint(0, 25) for _ in range(chance.randint(0, 20)))
     ]
-    words = [replace(w, turn=turn) for w in words]
-    found = find_tables(PageInk(612.0, 612.0, tuple(words), tuple(rules)))
+    return PageInk(612.0, 612.0, tuple(words), tuple(rules))
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=300, deadline=None)
+def test_no_page_fails_and_every_word_is_in_at_most_one_cell(seed):
+    page = scattered(Random(seed))
+    found = find_tables(page)
     for read in found:
         slots = [
             (r, c)
@@ -494,5 +501,5 @@ def test_no_page_fails_and_every_word_is_in_at_most_one_cell(placed, rules, turn
         assert len(slots) == len(set(slots))
         assert all(0 <= r < read.rows and 0 <= c < read.columns for r, c in slots)
         assert all(0 < cell.confidence <= 1 for cell in read.cells)
-    letters = Counter("".join(w.text for w in words).replace(" ", ""))
+    letters = Counter("".join(w.text for w in page.words).replace(" ", ""))
     assert Counter("".join(c.text for read in found for c in read.cells).replace(" ", "")) <= letters
