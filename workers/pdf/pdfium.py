@@ -31,7 +31,7 @@ _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 def read_pages(source: Path | bytes, pages: range | None = None) -> Iterator[PageInk]:
     """The pages of a PDF (0-based numbers in `pages`; default all), in order.
 
-    Raises DocumentRejected where pdfium cannot open the bytes.
+    Raises DocumentRejected where pdfium cannot open the bytes or read a page.
     """
     try:
         document = pdfium.PdfDocument(source)
@@ -41,11 +41,16 @@ def read_pages(source: Path | bytes, pages: range | None = None) -> Iterator[Pag
         ) from error
     try:
         for number in pages if pages is not None else range(len(document)):
-            page = document[number]
             try:
-                yield read_page(page)
-            finally:
-                page.close()
+                page = document[number]
+                ink = read_page(page)
+            except pdfium.PdfiumError as error:
+                raise DocumentRejected(
+                    f"Page {number + 1} of the PDF cannot be read: {error}.",
+                    hint="The file is damaged; send it again, or print it to a new PDF.",
+                ) from error
+            page.close()
+            yield ink
     finally:
         document.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 pytest.importorskip("pypdfium2", reason="the extra `pdf` is not installed")
@@ -97,6 +99,23 @@ def test_bytes_that_are_no_pdf_are_refused_with_a_cure(data):
         list(read_pages(data))
     assert "cannot be opened" in caught.value.message
     assert caught.value.hint
+
+
+def test_damaged_files_are_refused_or_read_and_never_crash():
+    whole = pdf(table(ROWS, ruled=True))
+    chance = Random(1)
+    refused = 0
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 20)):
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        try:
+            for page in read_pages(bytes(data[: chance.randint(len(data) // 2, len(data))])):
+                find_tables(page)
+        except DocumentRejected as error:
+            refused += 1
+            assert error.hint
+    assert refused > 0
 
 
 def test_only_the_pages_asked_for_are_read():
