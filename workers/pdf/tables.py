@@ -463,7 +463,7 @@ def _plausible(table: Table, lines: Sequence[Line], rules: Sequence[Rule], page:
     body = [c for c in table.cells if c.col > 0]
     numeric = sum(_is_value(c) for c in body)
     ruled = any(_alike(r, table.box) for r in rules)
-    if _contents(lines) or _drawing(table.box, page):
+    if _contents(lines) or _drawing(table.box, page) or (not ruled and _axis(tabular)):
         return False
     if numeric < 0.3 * len(body):
         if len(tabular) < (2 if ruled else 4):
@@ -475,6 +475,14 @@ def _plausible(table: Table, lines: Sequence[Line], rules: Sequence[Rule], page:
     elif len(tabular) < (2 if ruled or table.columns > 2 else 3):
         return False
     return len(table.cells) >= 0.25 * table.rows * table.columns
+
+
+def _axis(tabular: Sequence[Line]) -> bool:
+    """Whether the only numbers stand above words: the ticks of a chart with its legend."""
+    first, *rest = tabular
+    return all(s.numeric for s in first.segments) and not any(
+        s.numeric for line in rest for s in line.segments
+    )
 
 
 def _is_value(cell: Cell) -> bool:

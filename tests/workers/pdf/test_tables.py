@@ -375,6 +375,12 @@ def references() -> Sheet:
     return sheet
 
 
+def axis() -> Sheet:
+    sheet = Sheet().row([100, 180, 260, 340], "cccc", "1", "2", "3", "4")
+    sheet.put(220, "wealth decile", align="c")
+    return sheet.down().row([100, 260], "ll", "mean of the first group", "mean of all others")
+
+
 def chart() -> Sheet:
     sheet = Sheet()
     sheet.put(72, "Figure 2: Landings by area")
@@ -391,6 +397,7 @@ def chart() -> Sheet:
         equations,
         references,
         chart,
+        axis,
         lambda: Sheet().prose(50),
     ],
     ids=[
@@ -401,6 +408,7 @@ def chart() -> Sheet:
         "equations",
         "references",
         "figure",
+        "axis of a chart",
         "prose",
     ],
 )
