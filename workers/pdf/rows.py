@@ -99,7 +99,7 @@ def _place_line(line: Line, number: int, columns: Columns) -> list[Piece]:
                 low.last -= 1  # a label that runs into the next column, which has a text of its own
                 merged.append(piece)
             elif piece.last > piece.first:
-                piece.first = low.last + 1
+                piece.first = min(low.last + 1, piece.last)
                 merged.append(piece)
             else:
                 low.words = low.words + piece.words
