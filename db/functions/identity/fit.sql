@@ -45,7 +45,7 @@ BEGIN
             FROM (
                 SELECT (identity.comparisons())[l.n] AS comparison, l.level, k.chance AS m,
                     -- agreement on a common value counts by the share of that value, not by this u
-                    CASE WHEN l.n = ANY (k.common) THEN 0 ELSE k.pairs - k.chance END AS u
+                    CASE WHEN l.n = ANY (k.common) AND l.n <> 8 THEN 0 ELSE k.pairs - k.chance END AS u
                 FROM pg_temp.fitting_kind AS k CROSS JOIN LATERAL unnest(k.levels) WITH ORDINALITY AS l (level, n)
                 WHERE l.level > 0
                 UNION ALL
