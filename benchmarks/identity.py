@@ -362,7 +362,7 @@ def with_splink(records: Sequence[Record]) -> Result:
     blocks = [
         block_on("ircs"),
         block_on("name"),
-        block_on("substr(name, 1, 5)", "flag"),
+        block_on("substr(name, 1, 5)", "flag", "round(length_m, 0)"),
         block_on("round(length_m, 1)", "round(tonnage, 0)"),
         block_on("round(length_m, 1)", "build_year"),
         block_on("round(tonnage, 0)", "build_year"),
@@ -384,7 +384,7 @@ def with_splink(records: Sequence[Record]) -> Result:
     linker.training.estimate_probability_two_random_records_match([block_on("ircs"), block_on("name", "flag")], recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     for rule in (block_on("ircs"), block_on("name"), block_on("round(length_m, 1)", "round(tonnage, 0)")):
-        linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=1e7)
+        linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=1e6)
     predicted = linker.inference.predict(threshold_match_probability=0.5)
     clusters = linker.clustering.cluster_using_single_best_links(
         predicted, duplicate_free_datasets=[f"file_{i}" for i in range(len(files))], threshold_match_probability=0.5

@@ -1,7 +1,8 @@
 -- identity.agreement: how two entries agree, comparison by comparison.
 --
--- Promises: a level for each of identity.comparisons(), 0 where there is nothing to compare; identity.weight says in words what
--- a level is. MMSI, call sign, registration and name, which change with the flag, have 10 added where the flags differ. The same for (a, b) and (b, a). Pure; reads no table.
+-- Promises: a level for each of identity.comparisons(), 0 where there is nothing to compare; identity.weight says in words
+-- what a level is. MMSI, call sign, registration and name, which change with the flag, have 10 added where the flags
+-- differ. The same for (a, b) and (b, a). Pure; reads no table.
 CREATE OR REPLACE FUNCTION identity.agreement(p_a identity.feature, p_b identity.feature) RETURNS smallint[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[

@@ -1,10 +1,11 @@
 -- identity.estimate_weights: a new model, from how the active entries agree.
 --
 -- Promises: a version of identity.model with its weights and terms, which is returned; nothing is decided by it before
--- identity.adopt. Expectation–maximisation over all pairs of two sources: the candidate pairs are counted one by one, the others
--- by a sample of p_sample pairs, the same every time; an entry is at most one entry of another source. The shipped weights are where it starts, and count as a few pairs. u of
--- agreement on a name, a call sign, an MMSI, a flag or a hull is the share of the very value among the entries where more than one
--- entry of one source has it. OC002 with fewer than two sources. Reads the evidence as it is; takes the lock of identity.resolve.
+-- identity.adopt. Expectation–maximisation over all pairs of two sources: the candidate pairs are counted one by one, the
+-- others by a sample of p_sample pairs, the same every time; an entry is at most one entry of another source. The shipped
+-- weights are where it starts, and count as a few pairs. u of agreement on a name, a call sign, an MMSI, a flag or a hull
+-- is the share of the very value among the entries where more than one entry of one source has it. OC002 with fewer than
+-- two sources. Reads the evidence as it is; takes the lock of identity.resolve.
 CREATE OR REPLACE FUNCTION identity.estimate_weights(p_sample integer DEFAULT 100000, p_iterations integer DEFAULT 50)
 RETURNS integer
 LANGUAGE plpgsql
@@ -70,7 +71,8 @@ BEGIN
 
     -- the other pairs: each entry with as many others as the sample allows, at steps that are the same every time
     WITH numbered AS (
-        SELECT f.entry_id, f.source_id, row_number() OVER (ORDER BY hashint8(f.entry_id), f.entry_id) AS n FROM identity.feature AS f
+        SELECT f.entry_id, f.source_id, row_number() OVER (ORDER BY hashint8(f.entry_id), f.entry_id) AS n
+        FROM identity.feature AS f
     )
     SELECT array_agg(a.entry_id), array_agg(b.entry_id) INTO v_a, v_b
     FROM generate_series(1, greatest(1, least(p_sample / v_entries, v_entries - 1))) AS k

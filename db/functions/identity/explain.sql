@@ -1,8 +1,8 @@
 -- identity.explain: why two entries are, or are not, one vessel.
 --
--- Promises: a row for each comparison of which both say something: the two values, what that level of agreement is called, and what
--- it weighs; then the sum with the prior, what keeps them apart, what people judged, and the outcome. Entries need not have met
--- by a blocking key. OC404 for an entry that is not active. Reads; writes nothing.
+-- Promises: a row for each comparison of which both say something: the two values, what that level of agreement is called,
+-- and what it weighs; then the sum with the prior, what keeps them apart, what people judged, and the outcome. Entries
+-- need not have met by a blocking key. OC404 for an entry that is not active. Reads; writes nothing.
 CREATE OR REPLACE FUNCTION identity.explain(p_entry_a bigint, p_entry_b bigint)
 RETURNS TABLE (step integer, comparison text, value_a text, value_b text, finding text, weight numeric)
 LANGUAGE plpgsql STABLE

@@ -1,7 +1,7 @@
 -- identity.judge: what a person says about two entries, kept.
 --
--- Promises: a row of identity.judgement, which counts from the next identity.resolve of one of the two on, for every later version
--- of their documents. OC001 for an unknown verdict, one entry twice or nobody's name; OC404 for an unknown entry.
+-- Promises: a row of identity.judgement, which counts from the next identity.resolve of one of the two on, for every later
+-- version of their documents. OC001 for an unknown verdict, one entry twice or nobody's name; OC404 for an unknown entry.
 CREATE OR REPLACE FUNCTION identity.judge(
     p_entry_a bigint, p_entry_b bigint, p_verdict text, p_by text, p_note text DEFAULT NULL, p_decision_id bigint DEFAULT NULL
 ) RETURNS bigint

@@ -1,7 +1,7 @@
 -- identity.imo_conflict: one IMO number on what are two vessels.
 --
--- Promises: a row per pair of active entries that say one IMO number and are not one vessel, with the reason. They stay apart until
--- the number is corrected or a person judges them same.
+-- Promises: a row per pair of active entries that say one IMO number and are not one vessel, with the reason. They stay
+-- apart until the number is corrected or a person judges them same.
 CREATE OR REPLACE VIEW identity.imo_conflict AS
 SELECT a.imo, p.entry_a, p.entry_b, sa.source_name AS source_a, sb.source_name AS source_b, a.name AS name_a, b.name AS name_b,
     a.flag AS flag_a, b.flag AS flag_b, a.length_m AS length_a, b.length_m AS length_b, a.year_built AS year_built_a,
