@@ -7,7 +7,8 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT e.entry_id, e.source_id, e.imo, e.mmsi, e.ircs, e.eu_cfr,
         ARRAY(SELECT DISTINCT k.key
-            FROM (SELECT identity.identifier_key(r) AS key FROM unnest(e.registrations) AS r OFFSET 0) AS k WHERE k.key IS NOT NULL ORDER BY 1),
+            FROM (SELECT identity.identifier_key(r) AS key FROM unnest(e.registrations) AS r OFFSET 0) AS k
+            WHERE k.key IS NOT NULL ORDER BY 1),
         ARRAY(SELECT DISTINCT k.key FROM (SELECT identity.identifier_key(r) AS key FROM unnest(e.rfmo_ids) AS r OFFSET 0) AS k
             WHERE k.key IS NOT NULL ORDER BY 1),
         w.stem || coalesce('#' || w.number, ''), w.stem, w.number,

@@ -7,7 +7,15 @@ import pytest
 
 from tests.documents import Desk
 
-HEADER = ["Vessel Name", "Flag State", "IMO Number", "Call Sign", "Registration Number", "Length (m)", "Year built"]
+HEADER = [
+    "Vessel Name",
+    "Flag State",
+    "IMO Number",
+    "Call Sign",
+    "Registration Number",
+    "Length (m)",
+    "Year built",
+]
 ODIN = ["ODIN", "NOR", "8814275", "LABC", "M-1-AA", "53.1", "1993"]
 THOR = ["THOR", "NOR", "9074729", "LADE", "M-2-AA", "40.2", "2001"]
 FREY = ["FREY", "NOR", "", "", "", "20.5", "2010"]
@@ -16,7 +24,9 @@ FREY = ["FREY", "NOR", "", "", "", "20.5", "2010"]
 def entered(desk: Desk, document_id: int) -> list[int]:
     """Entries of the rows, in their order."""
     desk.one("SELECT identity.enter(%s)", document_id)
-    rows = desk.rows("SELECT entry_id FROM identity.entry_row WHERE document_id = %s ORDER BY row_index", document_id)
+    rows = desk.rows(
+        "SELECT entry_id FROM identity.entry_row WHERE document_id = %s ORDER BY row_index", document_id
+    )
     return [row["entry_id"] for row in rows]
 
 
@@ -38,7 +48,9 @@ def test_a_new_version_finds_the_entries_again(desk: Desk) -> None:
     old = entered(desk, desk.clean(HEADER, [ODIN, THOR, FREY]))
     renamed = ["BALDER", *THOR[1:]]
     without_imo = [*ODIN[:2], "", *ODIN[3:]]
-    new = entered(desk, desk.clean(HEADER, [FREY, renamed, without_imo, ["LOKI", "NOR", "", "LAXY", "", "9.5", "1999"]]))
+    new = entered(
+        desk, desk.clean(HEADER, [FREY, renamed, without_imo, ["LOKI", "NOR", "", "LAXY", "", "9.5", "1999"]])
+    )
     assert new[:3] == [old[2], old[1], old[0]]
     assert new[3] not in old
 
@@ -59,12 +71,16 @@ def test_rows_that_share_an_imo_but_are_plainly_two_vessels_are_two_entries(desk
 
 def test_a_value_that_waits_for_review_is_no_evidence(desk: Desk) -> None:
     wrong = [*THOR[:2], "8814276", *THOR[3:]]  # the check digit does not hold
-    odin, thor = entered(desk, desk.clean(HEADER, [["ODIN", "NOR", "8814276", "LABC", "M-1-AA", "53.1", "1993"], wrong]))
+    odin, thor = entered(
+        desk, desk.clean(HEADER, [["ODIN", "NOR", "8814276", "LABC", "M-1-AA", "53.1", "1993"], wrong])
+    )
     assert odin != thor
 
 
 def test_rows_that_say_nothing_are_each_their_own_entry(desk: Desk) -> None:
-    document = desk.clean(HEADER, [["", "NOR", "", "", "", "10", ""], ["", "NOR", "", "", "", "10", ""], ODIN])
+    document = desk.clean(
+        HEADER, [["", "NOR", "", "", "", "10", ""], ["", "NOR", "", "", "", "10", ""], ODIN]
+    )
     first = entered(desk, document)
     assert len(set(first)) == 3
     assert entered(desk, document) == first

@@ -18,7 +18,9 @@ def pair(fleet: Fleet) -> tuple[int, int]:
 
 def test_a_split_lasts_over_new_evidence(fleet: Fleet, pair: tuple[int, int]) -> None:
     a, b = pair
-    assert fleet.db.execute("SELECT * FROM identity.split(%s, %s, 'maria')", [a, [b]]).fetchall() == [(b, a, b)]
+    assert fleet.db.execute("SELECT * FROM identity.split(%s, %s, 'maria')", [a, [b]]).fetchall() == [
+        (b, a, b)
+    ]
     fleet.says(b, **trawler(imo="8814275"))
     fleet.says(a, **trawler(imo="8814275"))
     fleet.resolve(a, b)
@@ -28,7 +30,9 @@ def test_a_split_lasts_over_new_evidence(fleet: Fleet, pair: tuple[int, int]) ->
 def test_a_merge_lasts_and_takes_a_split_back(fleet: Fleet, pair: tuple[int, int]) -> None:
     a, b = pair
     fleet.db.execute("SELECT identity.split(%s, %s, 'maria')", [a, [b]])
-    assert fleet.db.execute("SELECT * FROM identity.merge(%s, %s, 'jonas', 'seen it')", [a, b]).fetchall() == [(b, b, a)]
+    assert fleet.db.execute(
+        "SELECT * FROM identity.merge(%s, %s, 'jonas', 'seen it')", [a, b]
+    ).fetchall() == [(b, b, a)]
     fleet.says(b, name="SOMETHING ELSE", flag="PAN")
     fleet.resolve(b)
     assert fleet.vessels() == {a: a, b: a}
@@ -78,9 +82,13 @@ def test_what_cannot_be_is_refused_with_cause_and_cure(
     assert caught.value.diag.message_hint
 
 
-def test_explain_says_what_agrees_what_it_weighs_and_what_follows(fleet: Fleet, pair: tuple[int, int]) -> None:
+def test_explain_says_what_agrees_what_it_weighs_and_what_follows(
+    fleet: Fleet, pair: tuple[int, int]
+) -> None:
     a, b = pair
-    rows = fleet.db.execute("SELECT comparison, value_a, finding, weight FROM identity.explain(%s, %s)", [a, b]).fetchall()
+    rows = fleet.db.execute(
+        "SELECT comparison, value_a, finding, weight FROM identity.explain(%s, %s)", [a, b]
+    ).fetchall()
     said = {row[0]: row[1:] for row in rows}
     assert said["name"][:2] == ("HAVBRIS", "same name")
     assert said["ircs"][1] == "same call sign"
@@ -95,7 +103,9 @@ def test_explain_says_why_two_are_apart_and_who_judged(fleet: Fleet) -> None:
     a, b = fleet.entry("A", name="VICTORY 3", flag="CHN"), fleet.entry("B", name="VICTORY 5", flag="CHN")
     fleet.resolve()
     fleet.db.execute("SELECT identity.judge(%s, %s, 'different', 'maria', 'two hulls')", [a, b])
-    said = dict(fleet.db.execute("SELECT comparison, finding FROM identity.explain(%s, %s)", [a, b]).fetchall())
+    said = dict(
+        fleet.db.execute("SELECT comparison, finding FROM identity.explain(%s, %s)", [a, b]).fetchall()
+    )
     assert "sister ships" in said["apart"]
     assert "maria" in said["judgement"]
     assert said["outcome"] == "two vessels"
@@ -113,7 +123,9 @@ def doubtful(desk: Desk) -> tuple[int, int]:
         desk.one("SELECT identity.enter(%s)", document)
         ids.append(desk.one("SELECT entry_id FROM identity.entry_row WHERE document_id = %s", document))
     desk.one("UPDATE identity.policy SET value = 0.9999999 WHERE name = 'same_posterior' RETURNING 1")
-    desk.one("UPDATE identity.policy SET value = 0.000001 WHERE name IN ('undecided_posterior', 'keep_posterior') RETURNING 1")
+    desk.one(
+        "UPDATE identity.policy SET value = 0.000001 WHERE name IN ('undecided_posterior', 'keep_posterior') RETURNING 1"
+    )
     for entry, extra in zip(ids, ({"ircs": "LABC"}, {}), strict=True):
         Fleet(desk.db).says(entry, name="HAVBRIS", flag="NOR", **extra)
     desk.rows("SELECT * FROM identity.resolve(%s)", ids)
@@ -125,7 +137,9 @@ def vessels(desk: Desk) -> set[int]:
     return {row["vessel_id"] for row in desk.rows("SELECT vessel_id FROM identity.membership")}
 
 
-def test_an_undecided_pair_is_a_review_item_and_its_answer_lasts(desk: Desk, doubtful: tuple[int, int]) -> None:
+def test_an_undecided_pair_is_a_review_item_and_its_answer_lasts(
+    desk: Desk, doubtful: tuple[int, int]
+) -> None:
     a, b = doubtful
     assert len(desk.rows("SELECT * FROM identity.undecided")) == 1
     item = desk.one("SELECT item_id FROM review.queue WHERE decision_on = 'pair'")
@@ -134,7 +148,10 @@ def test_an_undecided_pair_is_a_review_item_and_its_answer_lasts(desk: Desk, dou
     assert desk.one("SELECT outcome FROM review.decide(%s, 'accept', NULL, 'maria')", item) == "applied"
     assert vessels(desk) == {a}
     assert desk.one("SELECT verdict FROM identity.judged WHERE judged_by = 'maria'") == "same"
-    assert desk.one("SELECT outcome FROM review.decide(%s, 'custom', 'Different', 'maria')", item) == "superseded"
+    assert (
+        desk.one("SELECT outcome FROM review.decide(%s, 'custom', 'Different', 'maria')", item)
+        == "superseded"
+    )
     assert vessels(desk) == {a, b}
 
 
@@ -142,7 +159,9 @@ def test_an_answer_about_a_pair_can_be_taken_back(desk: Desk, doubtful: tuple[in
     a, b = doubtful
     item = desk.one("SELECT item_id FROM review.queue WHERE decision_on = 'pair'")
     desk.rows("SELECT * FROM review.decide(%s, 'accept', NULL, 'maria')", item)
-    desk.rows("SELECT * FROM review.undo(%s, 'maria')", desk.one("SELECT max(decision_id) FROM review.decisions"))
+    desk.rows(
+        "SELECT * FROM review.undo(%s, 'maria')", desk.one("SELECT max(decision_id) FROM review.decisions")
+    )
     assert vessels(desk) == {a, b}
     assert desk.one("SELECT count(*) FROM identity.judged") == 0
 

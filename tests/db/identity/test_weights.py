@@ -29,7 +29,14 @@ def registers(fleet: Fleet, truth: dict[str, float]) -> Fleet:
     rows = []
     for n in range(400):
         name, ircs, year = word(seeded, 9), f"LA{n:04}", 1960 + n % 60
-        vessel = {"name": name, "flag": "NOR", "ircs": ircs, "year_built": year, "length_m": 10 + n * 0.37, "gross_tonnage": 50 + 7 * n}
+        vessel = {
+            "name": name,
+            "flag": "NOR",
+            "ircs": ircs,
+            "year_built": year,
+            "length_m": 10 + n * 0.37,
+            "gross_tonnage": 50 + 7 * n,
+        }
         if n < 300:
             rows.append(("A", vessel))
         if n >= 100:
@@ -49,13 +56,16 @@ def registers(fleet: Fleet, truth: dict[str, float]) -> Fleet:
 
 def test_estimation_finds_how_often_matches_agree(registers: Fleet, truth: dict[str, float]) -> None:
     version = registers.one("SELECT identity.estimate_weights(20000)")
-    model = registers.db.execute("SELECT match_share, matches FROM identity.model WHERE version = %s", [version]).fetchone()
+    model = registers.db.execute(
+        "SELECT match_share, matches FROM identity.model WHERE version = %s", [version]
+    ).fetchone()
     assert model is not None
     assert model[0] == pytest.approx(200 / (300 * 300), rel=0.1)
     assert model[1] == pytest.approx(200, rel=0.1)
     for comparison, expected in truth.items():
         m, u = registers.db.execute(
-            "SELECT m, u FROM identity.weight WHERE version = %s AND comparison = %s AND level = 1", [version, comparison]
+            "SELECT m, u FROM identity.weight WHERE version = %s AND comparison = %s AND level = 1",
+            [version, comparison],
         ).fetchone() or (0, 0)
         assert m == pytest.approx(expected, abs=0.08), comparison
         assert u < 0.05, comparison
@@ -74,7 +84,9 @@ def test_a_model_decides_nothing_before_it_is_adopted(registers: Fleet) -> None:
     version = registers.one("SELECT identity.estimate_weights(20000)")
     assert registers.one("SELECT (identity.model_in_force()).version") == 0
     assert registers.resolve() == []
-    moved = registers.db.execute("SELECT entry_id, new_vessel_id FROM identity.adopt(%s)", [version]).fetchall()
+    moved = registers.db.execute(
+        "SELECT entry_id, new_vessel_id FROM identity.adopt(%s)", [version]
+    ).fetchall()
     assert registers.one("SELECT (identity.model_in_force()).version") == version
     assert registers.vessels() == {**before, **dict(moved)}
     assert registers.resolve() == []
@@ -83,7 +95,12 @@ def test_a_model_decides_nothing_before_it_is_adopted(registers: Fleet) -> None:
 def test_agreement_on_a_common_name_weighs_less(fleet: Fleet) -> None:
     for n in range(40):
         for source in ("A", "B"):
-            fleet.entry(source, name="MARIA" if n < 10 else f"SHIP{chr(65 + n % 26)}{chr(65 + n // 26)}OF", flag="NOR", ircs=f"L{n:04}")
+            fleet.entry(
+                source,
+                name="MARIA" if n < 10 else f"SHIP{chr(65 + n % 26)}{chr(65 + n // 26)}OF",
+                flag="NOR",
+                ircs=f"L{n:04}",
+            )
     version = fleet.one("SELECT identity.estimate_weights()")
     fleet.db.execute("SELECT identity.adopt(%s)", [version])
     common, rare = (
@@ -106,7 +123,10 @@ def test_without_two_sources_there_is_nothing_to_estimate(fleet: Fleet) -> None:
 
 
 def test_every_level_that_agreement_can_give_has_a_weight(db: psycopg.Connection) -> None:
-    known = {tuple(r) for r in db.execute("SELECT comparison, level FROM identity.weight WHERE version = 0").fetchall()}
+    known = {
+        tuple(r)
+        for r in db.execute("SELECT comparison, level FROM identity.weight WHERE version = 0").fetchall()
+    }
     by_flag = {(c, level + 10) for c in ("mmsi", "ircs", "registration") for level in (1, 2)}
     by_flag |= {("name", level + 10) for level in range(1, 8)}
     expected = {(c, level) for c, n in {"imo": 2, "mmsi": 2, "ircs": 2, "eu_cfr": 2, "registration": 2, "rfmo_id": 2,
