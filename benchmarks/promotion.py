@@ -69,7 +69,7 @@ def measure(lab: Lab, records: int = 50_000, repeat: int = 3) -> Promotion:
 
 def ingest_only(lab: Lab, url: str, connection: Connection, item: VesselList) -> None:
     """File to gated, and not further: what the queue would promote by itself is measured here."""
-    with lab.workers(url, 1, queues=["ingest", "clean", "score"]):
+    with lab.workers(url, 1, queues=["ingest", "clean", "score", "ask"]):
         register(connection, store([item]))
         wait_until_gated(connection)
 
