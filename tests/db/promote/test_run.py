@@ -126,3 +126,20 @@ def test_declaring_a_date_of_nothing_is_refused(desk: Desk) -> None:
     with pytest.raises(psycopg.Error, match="there is no document 99") as error:
         desk.rows("SELECT promote.declare_date(99, '2020-01-01')")
     assert error.value.sqlstate == "OC404"
+
+
+def test_what_a_person_judges_of_two_entries_reaches_curated(desk: Desk) -> None:
+    promote(desk, listed(desk, VESSELS))
+    other = [["X1", "NORDIC STAR", "9074729", "NOR", "LAAB", "42.5", "412"], *VESSELS[1:]]
+    promote(desk, listed(desk, other, "OTHER"))
+    star = desk.one("SELECT id FROM curated.vessels WHERE vessel_name = 'NORDIC STAR'")
+    first, second = (row["entry_id"] for row in desk.rows(
+        "SELECT entry_id FROM identity.membership WHERE vessel_id = %s ORDER BY 1", star))  # fmt: skip
+    together = promoting.content(desk)
+    desk.rows("SELECT * FROM identity.split(%s, %s, 'maria')", first, second)
+    assert [(v["id"], v["source_count"]) for v in promoting.vessels(desk) if v["vessel_name"] == "NORDIC STAR"] == [
+        (first, 1), (second, 1),
+    ]  # fmt: skip
+    assert promoting.broken(desk) == []
+    desk.rows("SELECT * FROM identity.merge(%s, %s, 'maria')", first, second)
+    assert promoting.content(desk) == together
