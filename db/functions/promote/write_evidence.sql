@@ -1,6 +1,7 @@
 -- promote.write_evidence: what the records in force say of entries, for identity.
 --
--- Promises: identity.evidence has a row for each given entry with a record in force, and none for others that once had one. Of what several
+-- Promises: identity.evidence has a row for each given entry with a record in force,
+-- none for others that once had one. Of what several
 -- records say, the latest day counts, then the higher confidence, then document, row and column; lists hold all of it. Only
 -- rows that differ are written. The caller holds promote.lock_curated. May run again.
 CREATE OR REPLACE FUNCTION promote.write_evidence(p_entry_ids bigint[]) RETURNS void

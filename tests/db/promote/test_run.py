@@ -136,7 +136,7 @@ def test_what_a_person_judges_of_two_entries_reaches_curated(desk: Desk) -> None
     first, second = (row["entry_id"] for row in desk.rows(
         "SELECT entry_id FROM identity.membership WHERE vessel_id = %s ORDER BY 1", star))  # fmt: skip
     together = promoting.content(desk)
-    desk.rows("SELECT * FROM identity.split(%s, %s, 'maria')", first, second)
+    desk.rows("SELECT * FROM identity.split(%s, %s::bigint[], 'maria')", star, [second])
     assert [(v["id"], v["source_count"]) for v in promoting.vessels(desk) if v["vessel_name"] == "NORDIC STAR"] == [
         (first, 1), (second, 1),
     ]  # fmt: skip
