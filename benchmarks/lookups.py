@@ -96,7 +96,8 @@ WHERE i.there
 """
 _VESSELS = """
 INSERT INTO curated.vessels (id, imo_number, vessel_name, mmsi, call_sign, flag_state, vessel_type, gear_types,
-    listed_by, source_count, record_count, first_observed, last_observed, source_document_id, confidence_score, promoted_at)
+    listed_by, source_count, record_count, first_observed, last_observed, source_document_id, confidence_score,
+    promoted_at)
 SELECT f.id, CASE WHEN f.imo THEN (1000000 + f.id)::text END, f.name,
     CASE WHEN f.mmsi THEN (200000000 + f.id)::text END, CASE WHEN f.ircs THEN upper(to_hex(16777216 + f.id)) END,
     f.flag, f.vessel_type, string_to_array(f.gear, '; '), ARRAY[f.source_name],
@@ -140,11 +141,11 @@ def fill(connection: Connection, vessels: int) -> None:
 
 
 def slip(name: str, dice: random.Random) -> str:
-    """The name with one typing slip in one of its longest words: a letter dropped, doubled, changed, or two swapped."""
+    """The name with one typing slip in its longest word of letters: one dropped, doubled, changed, or two swapped."""
     words = name.split(" ")
-    place = max(range(len(words)), key=lambda n: len(words[n]))
+    place = max(range(len(words)), key=lambda n: len(words[n]) if words[n].isalpha() else 0)
     word = words[place]
-    if len(word) < 4:
+    if len(word) < 4 or not word.isalpha():
         return name
     at = dice.randrange(1, len(word) - 1)
     words[place] = dice.choice(
