@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import logging
 import re
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -305,19 +307,97 @@ def with_splink(records: Sequence[Record]) -> Result:
     """
     import duckdb
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-    import splink.comparison_level_library as cll
-    import splink.comparison_library as cl
+    from splink import comparison_level_library as cll
+    from splink import comparison_library as cl
 
-    columns = ["unique_id", "source_dataset", "name", "flag", "ircs", "length_m", "tonnage", "build_year", "mmsi", "registration"]
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    many = any(r.mmsi or r.registrations for r in records)
+    columns = {
+        "unique_id": "text", "source_dataset": "text", "name": "text", "flag": "text", "ircs": "text", "length_m": "double",
+        "tonnage": "double", "build_year": "integer", "mmsi": "text", "registrations": "text[]",
+    }  # fmt: skip
     rows = [
         (
             r.record_id, r.file, simple_key(r.name) or None, r.flag, r.ircs, r.length_m, r.any_tonnage, r.build_year,
-            r.mmsi, simple_key(r.registrations[0]) or None if r.registrations else None,
+            r.mmsi, [simple_key(n) for n in r.registrations if simple_key(n)] or None,
         )
         for r in records
     ]  # fmt: skip
+    connection = duckdb.connect()
+    with tempfile.TemporaryDirectory(prefix="ocb-") as directory:
+        path = Path(directory) / "records.json"
+        path.write_text("\n".join(json.dumps(dict(zip(columns, row, strict=True))) for row in rows))
+        connection.execute(
+            f"CREATE TABLE record AS SELECT * FROM read_json('{path}', format = 'newline_delimited', columns = {columns})"
+        )
     started = time.perf_counter()
-    raise NotImplementedError
+
+    def measure(column: str, equal: float, close: float) -> Any:
+        return cl.CustomComparison(
+            output_column_name=column,
+            comparison_levels=[
+                cll.NullLevel(column),
+                cll.PercentageDifferenceLevel(column, equal),
+                cll.PercentageDifferenceLevel(column, close),
+                cll.ElseLevel(),
+            ],
+        )
+
+    comparisons = [
+        cl.JaroWinklerAtThresholds("name", [0.95, 0.88]).configure(term_frequency_adjustments=True),
+        cl.ExactMatch("flag").configure(term_frequency_adjustments=True),
+        cl.ExactMatch("ircs").configure(term_frequency_adjustments=True),
+        measure("length_m", 0.005, 0.05),
+        measure("tonnage", 0.005, 0.05),
+        cl.CustomComparison(
+            output_column_name="build_year",
+            comparison_levels=[
+                cll.NullLevel("build_year"),
+                cll.ExactMatchLevel("build_year"),
+                cll.AbsoluteDifferenceLevel("build_year", 1),
+                cll.ElseLevel(),
+            ],
+        ),
+    ]
+    blocks = [
+        block_on("ircs"),
+        block_on("name"),
+        block_on("substr(name, 1, 5)", "flag", "round(length_m, 0)"),
+        block_on("round(length_m, 1)", "round(tonnage, 0)"),
+        block_on("round(length_m, 1)", "build_year"),
+        block_on("round(tonnage, 0)", "build_year"),
+    ]
+    if many:
+        comparisons += [cl.ExactMatch("mmsi"), cl.ArrayIntersectAtSizes("registrations", [1])]
+        blocks.append(block_on("mmsi"))
+    files = sorted({r.file for r in records})
+    for i, file in enumerate(files):
+        connection.execute(f"CREATE TABLE file_{i} AS SELECT * FROM record WHERE source_dataset = $1", [file])
+    database = DuckDBAPI(connection)
+    linker = Linker(
+        [database.register(f"file_{i}", dataset_display_name=f"file_{i}") for i in range(len(files))],
+        SettingsCreator(
+            link_type="link_only", comparisons=comparisons, blocking_rules_to_generate_predictions=blocks
+        ),
+        log_level=logging.ERROR,
+    )
+    linker.training.estimate_probability_two_random_records_match([block_on("ircs"), block_on("name", "flag")], recall=0.8)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+    for rule in (block_on("ircs"), block_on("name"), block_on("round(length_m, 1)", "round(tonnage, 0)")):
+        linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=1e6)
+    predicted = linker.inference.predict(threshold_match_probability=0.5)
+    clusters = linker.clustering.cluster_using_single_best_links(
+        predicted, duplicate_free_datasets=[f"file_{i}" for i in range(len(files))], threshold_match_probability=0.5
+    )
+    of = {r.record_id: r for r in records}
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for cluster, record_id in connection.execute(
+        f"SELECT cluster_id, unique_id FROM {clusters.physical_name}"
+    ).fetchall():
+        groups[cluster].append(of[record_id])
+    seconds = time.perf_counter() - started
+    connection.close()
+    return Result("splink", pairs_within(groups.values()), seconds, "one to one, from probability 0.5")
 
 
 # ── Measures ────────────────────────────────────────────────────────────────────────────────────────────────

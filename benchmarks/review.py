@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.lab import Connection, Lab, count, ingest, median, timed
 from benchmarks.lists import VesselList
+from workers import runtime
 
 # A field whose values no other column is checked against, and one with which every row is checked again.
 FIELDS = (("GEAR_TYPE", "Gear type", "XQZ", "OTB"), ("FLAG", "Flag", "Atlantis", "NOR"))
@@ -40,6 +41,7 @@ def measure(lab: Lab, cells: int = 100_000, repeat: int = 3) -> Iterator[Answer]
         path = Path(directory) / "review_shared.csv"
         _write(path, cells)
         ingest(lab, url, connection, [VesselList(path, "OTHER", "REVIEW")], 1)
+        runtime.run(url, ["ask"], drain=True)
         connection.execute("SELECT review.add_reviewer('bench', 'The benchmark')")
         connection.execute("CREATE SCHEMA bench")
         for field, _, _, answer in FIELDS:

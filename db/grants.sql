@@ -48,7 +48,8 @@ BEGIN
     -- Rules and policies are the operators'; what is deployed is nobody's but migrate's.
     FOREACH v_table IN ARRAY ARRAY[
         'stage.source', 'stage.cleaning_rules', 'stage.field_policy', 'stage.kind_policy', 'stage.calibration',
-        'stage.limits', 'promote.policy', 'promote.required_fields', 'promote.field_target', 'ops.queue_policy', 'ops.worker_policy', 'ops.deployed_object', 'ops.alembic_version',
+        'stage.limits', 'promote.policy', 'promote.required_fields', 'promote.field_target', 'ops.queue_policy',
+        'ops.worker_policy', 'ops.schedule', 'ops.deployed_object', 'ops.alembic_version',
         'curated.organisation', 'curated.organisation_access'
     ] LOOP
         CONTINUE WHEN to_regclass(v_table) IS NULL;
@@ -94,6 +95,10 @@ BEGIN
     GRANT USAGE ON SCHEMA review TO oceanid_reviewer;
     GRANT SELECT ON ALL TABLES IN SCHEMA review TO oceanid_reviewer;
     GRANT EXECUTE ON ALL ROUTINES IN SCHEMA review TO oceanid_reviewer;
+    -- it moves the gate: for operators, and for the schedule that a worker keeps
+    IF to_regprocedure('review.calibrate(text)') IS NOT NULL THEN
+        REVOKE EXECUTE ON FUNCTION review.calibrate(text) FROM oceanid_reviewer;
+    END IF;
 
     GRANT USAGE ON SCHEMA stage TO oceanid_raw_loader, oceanid_annotated_loader;
     FOREACH v_table IN ARRAY ARRAY['stage.documents', 'stage.rows', 'stage.document_pages'] LOOP

@@ -23,13 +23,16 @@ from workers.errors import OceanidError
 from workers.runtime_types import Connection
 
 _POLL_SECONDS = 0.25
-_STEPS = (("read", "Reading"), ("cleaned", "Cleaning"), ("gated", "Deciding"))
-_RANK = {"received": 0, "read": 1, "cleaned": 2, "gated": 3, "rejected": 3}
+_STEPS = ("Reading", "Cleaning", "Deciding", "Asking")
+_RANK = {"received": 0, "read": 1, "cleaned": 2, "gated": 3, "rejected": 4}
 
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """How a document stands when the waiting ended. `dead` is the error of a job of it that was given up."""
+    """How a document stands when the waiting ended. `dead` is the error of a job of it that was given up.
+
+    `asked`: its questions are in the review's queue, as far as they are to be asked by now.
+    """
 
     document_id: int
     file_name: str
@@ -38,17 +41,23 @@ class Waited:
     row_count: int | None
     column_count: int | None
     dead: str | None
+    asked: bool
+
+    @property
+    def steps(self) -> int:
+        """How many of the steps it has behind it."""
+        return _RANK[self.status] + (self.status == "gated" and self.asked)
 
     @property
     def settled(self) -> bool:
         """Nothing more happens to it by itself."""
-        return self.status in ("gated", "rejected") or self.dead is not None
+        return self.steps == len(_STEPS) or self.dead is not None
 
 
 def wait_for(
     url: str, documents: Sequence[int], *, timeout: float | None = None, console: Console | None = None
 ) -> list[Waited]:
-    """Wait until each document is gated, rejected, or stuck behind a dead letter; return them as they stand.
+    """Wait until each document is gated and asked about, rejected, or stuck behind a dead letter; return them so.
 
     Where no worker is alive, this process works the queues off itself meanwhile. Raises OceanidError after
     `timeout` seconds, and whatever ended the work of this process.
@@ -126,7 +135,9 @@ def _look(conn: Connection, documents: list[int]) -> list[Waited]:
     rows = conn.execute(
         "SELECT d.document_id, d.file_name, d.status, d.rejection, d.row_count, d.column_count,"
         " (SELECT min(j.queue || ': ' || coalesce(j.last_error, 'given up')) FROM ops.job AS j"
-        "  WHERE j.state = 'dead' AND j.payload @> jsonb_build_object('document_id', d.document_id))"
+        "  WHERE j.state = 'dead' AND j.payload @> jsonb_build_object('document_id', d.document_id)),"
+        " NOT EXISTS (SELECT FROM ops.job AS j WHERE j.queue = 'ask' AND j.state IN ('pending', 'taken', 'running')"
+        "  AND j.payload @> jsonb_build_object('document_id', d.document_id))"
         " FROM stage.documents AS d WHERE d.document_id = ANY(%s) ORDER BY d.document_id",
         [documents],
     ).fetchall()
@@ -143,11 +154,11 @@ def _bars(console: Console | None, count: int) -> Iterator[Callable[[list[Waited
         TimeElapsedColumn(),
         console=console or Console(stderr=True),
     )
-    tasks = {status: progress.add_task(words, total=count) for status, words in _STEPS}
+    tasks = [progress.add_task(words, total=count) for words in _STEPS]
 
     def show(state: list[Waited]) -> None:
-        for status, task in tasks.items():
-            progress.update(task, completed=sum(_RANK[d.status] >= _RANK[status] for d in state))
+        for number, task in enumerate(tasks, 1):
+            progress.update(task, completed=sum(d.steps >= number for d in state))
 
     with progress:
         yield show

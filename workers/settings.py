@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         "whose responses count as nobody's.",
     )
     argilla_workspace: str = Field("oceanid", description="Workspace in Argilla; made where it is missing.")
+    review_key: SecretStr | None = Field(
+        None,
+        description="Key (secret, 32 signs or more) that signs the review pages' sign-ins; the same for all servers "
+        "behind one address. Empty: made once, in `$OCEANID_HOME/review.key`.",
+    )
     log_level: LogLevel = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     health_host: str = Field(
         "127.0.0.1", description="Address on which a worker serves `/health` and `/metrics`."
@@ -71,6 +76,7 @@ class Settings(BaseSettings):
         "s3_secret_access_key",
         "argilla_url",
         "argilla_api_key",
+        "review_key",
         mode="before",
     )
     @classmethod

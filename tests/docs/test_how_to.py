@@ -1,4 +1,4 @@
-"""docs/how-to/add-a-rule.md and add-a-field.md do what they say."""
+"""docs/how-to/add-a-rule.md, add-a-field.md and add-a-schedule.md do what they say."""
 
 from __future__ import annotations
 
@@ -51,6 +51,25 @@ def test_the_page_adds_a_rule_and_takes_it_back(desk: Desk) -> None:
     desk.rows(reclean)
     desk.drain()
     assert desk.rows(read, document_id) == before
+
+
+def test_the_page_adds_a_schedule(desk: Desk) -> None:
+    function, row, watch = blocks("add-a-schedule.md")
+    desk.db.execute(function)
+    desk.db.execute(row)
+    desk.db.execute("SELECT ops.run_due()")
+    desk.db.execute(
+        "UPDATE ops.schedule_state SET since = since - interval '1 day' WHERE name = 'ops.forget_old_jobs'"
+    )
+    assert desk.one("SELECT ops.run_due()") == 1
+    desk.drain(["maintain"])
+    status, longer, now, off = watch.split(";\n")
+    (seen,) = (s for s in desk.rows(status) if s["name"] == "ops.forget_old_jobs")
+    assert seen["last_state"] == "done" and seen["next_run_at"] > seen["last_run_at"]
+    desk.db.execute(longer)
+    desk.db.execute(now)
+    desk.db.execute(off)
+    assert {s["name"]: s["next_run_at"] for s in desk.rows(status)}["ops.forget_old_jobs"] is None
 
 
 def test_the_page_adds_a_field(desk: Desk) -> None:

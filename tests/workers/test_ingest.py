@@ -292,6 +292,22 @@ def test_waiting_works_the_queues_off_where_no_worker_lives(
     assert (waited.status, waited.settled) == ("rejected", True)
 
 
+def test_waiting_ends_when_the_questions_are_in_the_queue(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setenv("OCEANID_OBJECT_STORE", str(settings.object_store))
+    get_settings.cache_clear()
+    document_id = desk.register(CSV + b"A,Atlantis,9000137,9\n")
+    (waited,) = progress.wait_for(desk.url, [document_id], timeout=60, console=Console(file=io.StringIO()))
+    get_settings.cache_clear()
+    assert (waited.status, waited.asked, waited.settled) == ("gated", True, True)
+    row = desk.db.execute("SELECT count(*) > 0 FROM review.queue").fetchone()
+    assert row == (True,)
+    desk.db.execute("SELECT ops.requeue('ask', job_key) FROM ops.job WHERE queue = 'ask'")
+    with pytest.raises(OceanidError, match="not done after"):
+        progress.wait_for(desk.url, [document_id], timeout=0, console=Console(file=io.StringIO()))
+
+
 def test_waiting_for_nothing_ends_at_once(database_url: str) -> None:
     assert progress.wait_for(database_url, []) == []
 

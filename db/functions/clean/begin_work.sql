@@ -9,8 +9,15 @@ SET client_min_messages = warning
 AS $$
 BEGIN
     IF to_regclass('pg_temp.work_result') IS NOT NULL THEN
-        -- made by this transaction: emptied in place, which is cheaper than new tables
-        TRUNCATE pg_temp.work_value, pg_temp.work_part, pg_temp.work_null, pg_temp.work_result;
+        -- Made by this transaction. A sample is swept out; many rows are worth new files, which the system takes its time for.
+        IF (SELECT count(*) FROM pg_temp.work_value) > 20000 THEN
+            TRUNCATE pg_temp.work_value, pg_temp.work_part, pg_temp.work_null, pg_temp.work_result;
+        ELSE
+            DELETE FROM pg_temp.work_value;
+            DELETE FROM pg_temp.work_part;
+            DELETE FROM pg_temp.work_null;
+            DELETE FROM pg_temp.work_result;
+        END IF;
         RETURN;
     END IF;
     DROP TABLE IF EXISTS pg_temp.work_value, pg_temp.work_part, pg_temp.work_null, pg_temp.work_result;

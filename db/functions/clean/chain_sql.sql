@@ -14,10 +14,18 @@ AS $$
 DECLARE
     v_rule stage.cleaning_rules;
     v_query text := format(
-        'SELECT p.value_id, p.part_no, r AS reading, r.field, CASE WHEN n.value_id IS NULL THEN p.text END AS x0'
-        ' FROM pg_temp.work_part AS p JOIN stage.readings AS r USING (reading_id)'
+        'SELECT p.value_id, p.part_no, r.reading, r.field, r.minimum, r.maximum,'
+        ' CASE WHEN n.value_id IS NULL THEN p.text END AS x0'
+        ' FROM pg_temp.work_part AS p'
+        ' JOIN (SELECT s.reading_id, s AS reading, s.field, b.minimum, b.maximum FROM stage.readings AS s'
+        ' CROSS JOIN LATERAL clean.bounds_of(s) AS b WHERE s.reading_id = ANY (%1$L) OFFSET 0) AS r USING (reading_id)'
         ' LEFT JOIN pg_temp.work_null AS n USING (value_id, part_no)'
-        ' WHERE r.kind = %L AND p.pass', p_kind);
+        ' WHERE p.reading_id = ANY (%1$L) AND p.pass',
+        ARRAY(
+            SELECT s.reading_id FROM stage.readings AS s
+            JOIN stage.source AS t USING (source_id)
+            WHERE s.kind = p_kind AND t.source_type = p_source_type AND t.source_name = p_source_name
+            ORDER BY s.reading_id));
     v_level integer := 0;
     v_expression text;
     v_chain text := '';

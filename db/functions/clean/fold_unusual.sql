@@ -22,4 +22,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION clean.fold_unusual(text) IS 'The slow half of clean.fold, for text beyond plain ASCII.';
+COMMENT ON FUNCTION clean.fold_unusual(text) IS 'The slow half of clean.fold, for text beyond Latin letters and single blanks.';

@@ -40,49 +40,48 @@ BEGIN
         LEFT JOIN pg_temp.work_null AS n USING (value_id, part_no)
         GROUP BY s.value_id
     )
-    SELECT w.value_id, w.text AS cleaned_value, w.chain || w.checks AS rule_chain, n.null_reason, NULL::text AS failed_part
-    FROM pg_temp.work_result AS w
-    LEFT JOIN pg_temp.work_null AS n USING (value_id, part_no)
-    WHERE w.value_id NOT IN (SELECT s.value_id FROM several AS s)
-    UNION ALL
-    SELECT e.value_id, j.cleaned_value, coalesce(c.rule_chain, '{}'), e.null_reason, e.failed_part
-    FROM explained AS e
-    LEFT JOIN joined AS j USING (value_id)
-    LEFT JOIN chained AS c USING (value_id);
+    SELECT v.value_id, v.reading_id, v.raw_type, v.raw_value, w.cleaned_value, w.rule_chain, w.null_reason, w.failed_part,
+        clean.same_but_case(v.raw_value, w.cleaned_value) AS same
+    FROM pg_temp.work_value AS v
+    LEFT JOIN (
+        SELECT x.value_id, x.text AS cleaned_value, x.chain || x.checks AS rule_chain, n.null_reason, NULL::text AS failed_part
+        FROM pg_temp.work_result AS x
+        LEFT JOIN pg_temp.work_null AS n USING (value_id, part_no)
+        WHERE x.value_id NOT IN (SELECT s.value_id FROM several AS s)
+        UNION ALL
+        SELECT e.value_id, j.cleaned_value, coalesce(c.rule_chain, '{}'), e.null_reason, e.failed_part
+        FROM explained AS e
+        LEFT JOIN joined AS j USING (value_id)
+        LEFT JOIN chained AS c USING (value_id)
+    ) AS w USING (value_id);
 
     -- an answer about a cell of several values as a whole goes before what its parts came to
     UPDATE pg_temp.work_whole AS w
-    SET cleaned_value = c.corrected_value, null_reason = c.null_reason, rule_chain = ARRAY[2], failed_part = NULL
-    FROM pg_temp.work_value AS v, stage.readings AS r, review.correction AS c
-    WHERE v.value_id = w.value_id AND r.reading_id = v.reading_id
-        AND c.source_id = r.source_id AND c.field = coalesce(r.field, '') AND c.raw_value = v.raw_value;
+    SET cleaned_value = c.corrected_value, null_reason = c.null_reason, rule_chain = ARRAY[2], failed_part = NULL,
+        same = clean.same_but_case(w.raw_value, c.corrected_value)
+    FROM stage.readings AS r, review.correction AS c
+    WHERE w.rule_chain IS NOT NULL AND r.reading_id = w.reading_id
+        AND c.source_id = r.source_id AND c.field = coalesce(r.field, '') AND c.raw_value = w.raw_value;
 
     CREATE TEMPORARY TABLE work_grade ON COMMIT DROP AS
     SELECT k.reading_id, k.rule_chain, k.same, g.*
-    FROM (
-        SELECT DISTINCT v.reading_id, w.rule_chain,
-            coalesce(v.raw_value = w.cleaned_value OR upper(v.raw_value) = upper(w.cleaned_value), false) AS same
-        FROM pg_temp.work_whole AS w JOIN pg_temp.work_value AS v USING (value_id)
-    ) AS k
+    FROM (SELECT DISTINCT w.reading_id, w.rule_chain, w.same FROM pg_temp.work_whole AS w WHERE w.rule_chain IS NOT NULL) AS k
     JOIN stage.readings AS r USING (reading_id)
     CROSS JOIN LATERAL clean.grade(r.field, r.kind, p_trust, k.rule_chain, CASE WHEN k.same THEN 1.0 END) AS g;
 
     CREATE TEMPORARY TABLE work_graded ON COMMIT DROP AS
-    SELECT v.value_id, v.reading_id, v.raw_type, v.raw_value, w.cleaned_value,
+    SELECT w.value_id, w.reading_id, w.raw_type, w.raw_value, w.cleaned_value,
         CASE
             WHEN w.cleaned_value IS NOT NULL THEN NULL
-            WHEN w.value_id IS NULL THEN 'blank'
+            WHEN w.rule_chain IS NULL THEN 'blank'
             ELSE coalesce(w.null_reason, g.null_reason, 'unknown')
         END AS null_reason,
         coalesce(w.rule_chain, '{}') AS rule_chain,
         CASE WHEN g.same THEN 1.0 END::real AS similarity,
         coalesce(g.score, 1)::real AS score, coalesce(g.confidence, 1)::real AS confidence, g.threshold::real AS threshold,
         coalesce(g.needs_review, false) AS needs_review, g.review_rule_id, g.review_reason, w.failed_part
-    FROM pg_temp.work_value AS v
-    LEFT JOIN pg_temp.work_whole AS w USING (value_id)
-    LEFT JOIN pg_temp.work_grade AS g
-        ON g.reading_id = v.reading_id AND g.rule_chain = w.rule_chain
-        AND g.same = coalesce(v.raw_value = w.cleaned_value OR upper(v.raw_value) = upper(w.cleaned_value), false);
+    FROM pg_temp.work_whole AS w
+    LEFT JOIN pg_temp.work_grade AS g USING (reading_id, rule_chain, same);
 END
 $$;
 

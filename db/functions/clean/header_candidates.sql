@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION clean.header_candidates(p_document_id bigint) RETURNS
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
+-- a few headers are looked up among thousands of aliases by their key
+SET enable_nestloop = true
 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.column_candidate;

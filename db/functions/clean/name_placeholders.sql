@@ -11,15 +11,37 @@ AS $$
 DECLARE
     -- blanks around a placeholder are folded away, so a cell may be a little longer than it
     v_longest CONSTANT integer := (SELECT max(length(h.placeholder)) + 20 FROM ref.placeholder AS h);
+    -- All patterns as one, so that a text which none matches is done with after one look; '' (matches anything) where
+    -- one of them cannot be a part of another pattern.
+    v_any CONSTANT text := (
+        SELECT CASE
+            WHEN bool_or(h.placeholder ~ '^([*]{3}|[(][?][a-z]+[)])|\\[1-9]') THEN ''
+            ELSE string_agg(DISTINCT '(?:' || h.placeholder || ')', '|')
+        END
+        FROM ref.placeholder AS h WHERE h.match = 'regex');
+    v_kinds CONSTANT text[] := ARRAY(
+        SELECT DISTINCT h.kind FROM ref.placeholder AS h WHERE h.match = 'regex' AND h.kind IS NOT NULL);
+    v_every_kind CONSTANT boolean := EXISTS (
+        SELECT FROM ref.placeholder AS h WHERE h.match = 'regex' AND h.kind IS NULL);
 BEGIN
     DROP TABLE IF EXISTS pg_temp.work_key;
+    -- the few parts that any row of the vocabulary may mean; which one does is asked below
     CREATE TEMPORARY TABLE work_key ON COMMIT DROP AS
-    SELECT p.value_id, p.part_no, upper(clean.fold(p.text)) AS key, r.field, r.kind, s.source_type, s.source_name,
-        r.decided_null_reason
-    FROM pg_temp.work_part AS p
-    JOIN stage.readings AS r USING (reading_id)
-    JOIN stage.source AS s USING (source_id)
-    WHERE p.pass AND length(p.text) <= v_longest AND (p_kind IS NULL OR r.kind = p_kind);
+    SELECT k.*
+    FROM (
+        SELECT p.value_id, p.part_no, upper(clean.fold(p.text)) AS key, r.field, r.kind, s.source_type, s.source_name,
+            r.decided_null_reason
+        FROM pg_temp.work_part AS p
+        JOIN stage.readings AS r USING (reading_id)
+        JOIN stage.source AS s USING (source_id)
+        WHERE p.pass AND length(p.text) <= v_longest AND (p_kind IS NULL OR r.kind = p_kind)
+        OFFSET 0
+    ) AS k
+    WHERE k.decided_null_reason IS NOT NULL
+        OR k.key IN (SELECT x.placeholder FROM ref.placeholder AS x WHERE x.match = 'text')
+        OR (k.kind = 'country' AND k.key IN (
+            SELECT upper(clean.fold(a.alias)) FROM ref.country_alias AS a WHERE a.null_reason IS NOT NULL))
+        OR ((v_every_kind OR k.kind = ANY (v_kinds)) AND k.key ~ v_any);
 
     INSERT INTO pg_temp.work_null (value_id, part_no, null_reason)
     SELECT k.value_id, k.part_no, k.decided_null_reason

@@ -7,7 +7,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN p_text ~ '^[0-9]{9}$' THEN p_text
     ELSE regexp_replace(
-        regexp_replace(upper(clean.fold(p_text)), '^MMSI[ .:/#-]*(?:(?:NUMBER|NO|NR)[ .:-]*)?', ''),
+        regexp_replace(upper(clean.fold(p_text)), '^(?:MMSI[ .:/#-]*(?:(?:NUMBER|NO|NR)[ .:-]*)?)+(?=[0-9])', ''),
         '^([0-9]{3})([ .,-]?)([0-9]{3})\2([0-9]{3})(?:[.,]0+)?$', '\1\3\4')
 END;
 

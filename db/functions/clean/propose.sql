@@ -46,8 +46,9 @@ BEGIN
     ELSIF v_kind = 'length' AND p_cleaned ~ '^[0-9]{1,9}([.][0-9]+)?$' THEN
         proposal := (
             SELECT trim_scale(round(p_cleaned::numeric * u.factor, 2))::text FROM ref.unit AS u
+            CROSS JOIN clean.bounds_of(p_reading) AS b
             WHERE u.dimension = 'length' AND u.unit IN ('cm', 'mm', 'ft')
-                AND clean.validate_bounds(trim_scale(round(p_cleaned::numeric * u.factor, 2))::text, p_reading)
+                AND round(p_cleaned::numeric * u.factor, 2) BETWEEN b.minimum AND b.maximum
             ORDER BY array_position(ARRAY['cm', 'mm', 'ft'], u.unit) LIMIT 1);
     ELSIF v_kind IN ('gear', 'vessel_type', 'species', 'area', 'rfmo') THEN
         proposal := p_cleaned;

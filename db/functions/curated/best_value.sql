@@ -42,7 +42,10 @@ BEGIN
             lead(k.observed_on) OVER best AS next_observed_on, lead(a.confidence) OVER best AS next_confidence,
             count(*) OVER whole AS statements, min(a.value) OVER whole = max(a.value) OVER whole AS agreed
         FROM spoken AS k
-        JOIN curated.statements AS a USING (record_version_id)
+        -- by the key of each table, whatever the planner believes about tables that have just been filled
+        CROSS JOIN LATERAL (
+            SELECT x.* FROM curated.statements AS x WHERE x.record_version_id = k.record_version_id OFFSET 0
+        ) AS a
         WHERE a.attribute NOT LIKE 'previous\_%' AND a.attribute <> 'authorisation'
             AND (p_valid_on IS NULL OR (
                 coalesce(a.valid_from, '-infinity') <= p_valid_on AND coalesce(a.valid_to, 'infinity') >= p_valid_on))

@@ -4,8 +4,9 @@
 -- signs do not count), else the share of runs of three letters that the two names have in common (Dice), at least 0.3.
 -- Present and former names of all lists are searched, in these steps until there are p_limit vessels: the name; names of as
 -- many words, each the same but for a slip; names that have all the words; the same, each but for a slip. Only where these
--- find nothing: names that have all words but one, but for slips. A step compares at most 1,000 names. Of more than four
--- words the four longest are looked for. OC001 where nothing can be searched for.
+-- find nothing: names that have all words but one, but for slips. A step compares at most 1,000 names (of those that an
+-- organisation sees among 5,000). Of more than four words the four longest are looked for. OC001 where nothing can be
+-- searched for.
 -- Runs with its owner's rights, because row-level security would keep the index from organisations; they find the vessels
 -- that curated.caller_sees says and no others. Reads by index (curated.name_tokens). Takes no lock.
 CREATE OR REPLACE FUNCTION curated.find_name(p_name text, p_limit integer DEFAULT 20)
@@ -28,7 +29,7 @@ DECLARE
     v_scores real[] := '{}';
     v_step record;
     v_sees record;
-    v_seen text := '';
+    v_seen text := 'true';
 BEGIN
     IF coalesce(v_key, '') = '' OR p_limit IS NULL OR p_limit < 1 THEN
         RAISE EXCEPTION 'nothing to search for: % (limit %)', coalesce(quote_literal(p_name), 'NULL'), coalesce(p_limit::text, 'NULL')
@@ -37,9 +38,9 @@ BEGIN
 
     SELECT * INTO v_sees FROM curated.caller_sees();
     IF NOT v_sees.everything THEN
-        v_seen := format($q$ AND EXISTS (
+        v_seen := format($q$EXISTS (
             SELECT FROM curated.record_versions AS v JOIN curated.vessels AS s ON s.id = v.vessel_id
-            WHERE v.record_version_id = n.record_version_id AND (s.flag_state = ANY (%L::text[]) OR s.listed_by && %L::text[]))
+            WHERE v.record_version_id = m.record_version_id AND (s.flag_state = ANY (%L::text[]) OR s.listed_by && %L::text[]))
         $q$, v_sees.flags, v_sees.lists);
     END IF;
     v_grams := curated.name_grams(v_key);
@@ -76,7 +77,10 @@ BEGIN
         EXIT WHEN cardinality(v_ids) >= CASE v_number WHEN 5 THEN 1 ELSE p_limit END OR v_tests[v_number] IS NULL;
         EXECUTE format($q$
             WITH hit AS MATERIALIZED (
-                SELECT n.record_version_id, n.name, n.role FROM curated.names AS n WHERE (%s)%s LIMIT 1000
+                SELECT m.record_version_id, m.name, m.role
+                FROM (SELECT n.record_version_id, n.name, n.role FROM curated.names AS n WHERE %s LIMIT %s) AS m
+                WHERE %s
+                LIMIT 1000
             ), scored AS (
                 SELECT g.name, CASE WHEN g.grams = $1 THEN 1 ELSE (
                         (SELECT count(*) FROM unnest(g.grams) AS x (gram) WHERE x.gram = ANY ($1))
@@ -108,7 +112,8 @@ BEGIN
                 array_agg(k.in_force ORDER BY k.score DESC, k.in_force DESC, k.role, k.vessel_id) AS in_force,
                 array_agg(k.score::real ORDER BY k.score DESC, k.in_force DESC, k.role, k.vessel_id) AS scores
             FROM kept AS k
-        $q$, v_tests[v_number], v_seen) INTO v_step USING v_grams, p_limit, v_ids;
+        $q$, v_tests[v_number], CASE WHEN v_sees.everything THEN 1000 ELSE 5000 END, v_seen)
+        INTO v_step USING v_grams, p_limit, v_ids;
         v_ids := v_ids || v_step.ids;
         v_names := v_names || v_step.names;
         v_roles := v_roles || v_step.roles;

@@ -1,7 +1,7 @@
 -- identity.index_entries: features and blocking keys of entries.
 --
--- Promises: identity.feature and identity.block have of each given entry what its evidence says, and nothing of an entry without
--- evidence. Part of identity.resolve and identity.estimate_weights, which hold the lock.
+-- Promises: identity.feature and identity.block have of each given entry what its evidence says, and nothing of an entry
+-- without evidence. Part of identity.resolve and identity.estimate_weights, which hold the lock.
 CREATE OR REPLACE FUNCTION identity.index_entries(p_entry_ids bigint[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

@@ -1,8 +1,8 @@
 -- identity.prepare: features and blocks of the entries that identity.resolve was given, and whom they may concern.
 --
--- Promises: identity.feature, identity.block and identity.crowded_block follow identity.evidence; resolving_touched holds the
--- entries whose pairs must be made anew (those given, and those in a block that became crowded or is no longer), resolving_seed
--- these with all that they were paired or one vessel with. p_indexed: features and blocks are as they
+-- Promises: identity.feature, identity.block and identity.crowded_block follow identity.evidence; resolving_touched holds
+-- the entries whose pairs must be made anew (those given, and those in a block that became crowded or is no longer),
+-- resolving_seed these with all that they were paired or one vessel with. p_indexed: features and blocks are as they
 -- should be already. Temporary tables, for identity.resolve alone; it holds the lock.
 CREATE OR REPLACE FUNCTION identity.prepare(p_entry_ids bigint[], p_indexed boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql

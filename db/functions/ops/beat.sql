@@ -1,7 +1,8 @@
 -- ops.beat: a worker's sign of life.
 --
--- Promises: ops.worker_heartbeat says what the worker said last; returns after how long the next beat is due. Writes one
--- row; asks for no synchronous commit, since a lost beat is followed by another. May be called any number of times.
+-- Promises: ops.worker_heartbeat says what the worker said last; what ops.schedule says is due has its job (ops.run_due);
+-- returns after how long the next beat is due. Asks for no synchronous commit, since a lost beat is followed by another.
+-- May be called any number of times.
 CREATE OR REPLACE FUNCTION ops.beat(
     p_worker text, p_host text, p_pid integer, p_queues text [], p_state text, p_doing text DEFAULT NULL,
     p_jobs_done bigint DEFAULT 0, p_jobs_failed bigint DEFAULT 0
@@ -15,6 +16,9 @@ BEGIN
     ON CONFLICT (worker) DO UPDATE
     SET queues = excluded.queues, state = excluded.state, doing = excluded.doing, jobs_done = excluded.jobs_done,
         jobs_failed = excluded.jobs_failed, beat_at = clock_timestamp();
+    IF p_state <> 'stopped' THEN
+        PERFORM ops.run_due();
+    END IF;
     PERFORM set_config('synchronous_commit', 'off', true);
     RETURN (SELECT p.heartbeat_every FROM ops.worker_policy AS p);
 END

@@ -1,7 +1,8 @@
 -- ops.extend: keeps leases alive while their work goes on.
 --
 -- Promises: every lease (msg_id, read_ct) that is still the worker's is hidden for another visibility timeout. Returns
--- the msg_ids still held, so that the worker knows which it lost. A message that is locked (its write transaction is
+-- the msg_ids still held, so that the worker knows which it lost; an attempt that has run for longer than the queue's
+-- time limit is extended no more. A message that is locked (its write transaction is
 -- under way, and the lock protects it) is left as it is and counts as held. Waits for no lock; may be called any number
 -- of times.
 CREATE OR REPLACE FUNCTION ops.extend(p_queue text, p_msg_ids bigint [], p_read_cts integer []) RETURNS SETOF bigint
@@ -18,6 +19,11 @@ BEGIN
             FROM unnest($1, $2) AS lease (msg_id, read_ct)
             INNER JOIN pgmq.%1$I AS q ON q.msg_id = lease.msg_id AND q.read_ct = lease.read_ct
             INNER JOIN ops.job AS j ON j.queue = $3 AND j.msg_id = lease.msg_id AND j.lease = lease.read_ct
+            WHERE NOT EXISTS (
+                SELECT FROM ops.job_attempt AS a
+                WHERE a.job_id = j.job_id AND a.msg_id = j.msg_id AND a.read_ct = j.lease
+                    AND a.begun_at < clock_timestamp() - $5
+            )
         ),
         unlocked AS (
             SELECT q.msg_id FROM pgmq.%1$I AS q INNER JOIN held USING (msg_id) FOR UPDATE OF q SKIP LOCKED
@@ -30,7 +36,7 @@ BEGIN
         SELECT held.msg_id FROM held
         $query$,
         pgmq.format_table_name(p_queue, 'q')
-    ) USING p_msg_ids, p_read_cts, p_queue, v_policy.visibility_timeout;
+    ) USING p_msg_ids, p_read_cts, p_queue, v_policy.visibility_timeout, v_policy.time_limit;
 END
 $$;
 

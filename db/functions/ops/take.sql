@@ -40,7 +40,11 @@ BEGIN
     WITH lost AS (
         UPDATE ops.job_attempt AS a
         SET outcome = 'lost', ended_at = clock_timestamp(), retry_at = clock_timestamp(),
-            error = format('worker %s did not report back before its lease ended', a.worker)
+            error = CASE
+                WHEN a.begun_at < clock_timestamp() - v_policy.time_limit THEN format(
+                    'worker %s hung, or the work is too much for the time limit of %s (ops.queue_policy)', a.worker, v_policy.time_limit)
+                ELSE format('worker %s did not report back before its lease ended', a.worker)
+            END
         FROM ops.job AS j
         WHERE j.queue = p_queue AND j.msg_id = ANY (v_ids) AND a.job_id = j.job_id AND a.outcome = 'running'
         RETURNING a.job_id, a.error

@@ -22,7 +22,9 @@ BEGIN
         ) AS n
     FROM curated.record_versions AS v
     -- a record without any statement of these is evidence of the entry all the same
-    LEFT JOIN curated.statements AS a ON a.record_version_id = v.record_version_id AND a.attribute IN (
+    LEFT JOIN LATERAL (
+        SELECT x.* FROM curated.statements AS x WHERE x.record_version_id = v.record_version_id OFFSET 0
+    ) AS a ON a.attribute IN (
         'imo_number', 'mmsi', 'call_sign', 'eu_cfr', 'registration', 'external_marking', 'rfmo_id', 'win', 'ffa_id',
         'other_ext_id', 'vessel_name', 'previous_name', 'flag_state', 'previous_flag', 'length_m', 'gross_tonnage',
         'gross_register_tonnage', 'tonnage', 'year_built', 'vessel_type', 'owner', 'company')

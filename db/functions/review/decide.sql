@@ -17,7 +17,6 @@ CREATE OR REPLACE FUNCTION review.decide(
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
 SET jit = off
 AS $$
 DECLARE

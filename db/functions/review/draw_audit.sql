@@ -6,7 +6,7 @@
 -- the same outcome, is not asked again: its verdict counts for this document too. Questions show no score and no
 -- confidence, and stand in the queue by their draws. Open ones whose value has changed since are withdrawn. Left out:
 -- blank cells, what people have answered already, columns whose meaning is in question. Returns the cells newly drawn and
--- the questions opened.
+-- the questions opened. Locks the source.
 CREATE OR REPLACE FUNCTION review.draw_audit(p_document_id bigint, OUT drawn bigint, OUT opened bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -19,7 +19,6 @@ DECLARE
     v_document stage.documents;
     v_rate numeric := review.policy_value('audit_rate');
     v_salt text;
-    v_columns smallint[];
 BEGIN
     SELECT * INTO v_document FROM stage.documents AS t WHERE t.document_id = p_document_id;
     IF NOT FOUND THEN
@@ -27,7 +26,7 @@ BEGIN
             USING ERRCODE = 'OC404', HINT = 'SELECT document_id, file_name FROM stage.documents lists them.';
     END IF;
     v_salt := encode(v_document.sha256, 'hex');
-    PERFORM pg_advisory_xact_lock(hashtext('oceanid.review'), v_document.source_id);
+    PERFORM clean.lock_source(v_document.source_id);
     UPDATE review.items AS i SET status = 'withdrawn', closed_at = clock_timestamp()
     WHERE i.decision_on = 'audit' AND i.status IN ('open', 'second', 'adjudication') AND i.source_id = v_document.source_id
         AND NOT EXISTS (
@@ -51,7 +50,12 @@ BEGIN
             WHERE w.document_id = p_document_id AND NOT c.needs_review AND c.field IS NOT NULL
             GROUP BY w.value_id
         ) AS v
-        JOIN stage.distinct_values AS d USING (value_id)
+        -- only the source's own values are looked at, however many others there are
+        JOIN (
+            SELECT x.* FROM stage.distinct_values AS x
+            WHERE x.reading_id = ANY (ARRAY(
+                SELECT y.reading_id FROM stage.readings AS y WHERE y.source_id = v_document.source_id AND y.field IS NOT NULL))
+        ) AS d USING (value_id)
         JOIN stage.readings AS r ON r.reading_id = d.reading_id
         LEFT JOIN review.field_policy AS p ON p.field = r.field
         -- a document keeps the rate with which it was first drawn: verdicts known by now must not steer a second draw
@@ -65,37 +69,21 @@ BEGIN
     WHERE a.rate > 0 AND floor(a.cells * a.rate::double precision + a.luck) >= 1
         AND NOT EXISTS (
             SELECT FROM review.audit_draw AS g JOIN review.items AS i USING (item_id)
-            WHERE g.document_id = p_document_id AND g.value_id = a.value_id AND i.status <> 'withdrawn');
+            -- what is asked, or was answered, about this outcome; another one is asked about anew
+            WHERE g.document_id = p_document_id AND g.value_id = a.value_id AND i.status <> 'withdrawn'
+                AND i.machine_value = a.outcome);
 
-    v_columns := ARRAY(SELECT DISTINCT w.column_position FROM pg_temp.drawn_value AS w);
-    -- the first row of each, and its text, in one pass over the rows, however many are drawn
-    WITH number AS MATERIALIZED (
-        SELECT w.value_id, w.column_position, v.value_no
-        FROM pg_temp.drawn_value AS w
-        JOIN stage.cell_values AS v USING (value_id, column_position)
-        WHERE v.document_id = p_document_id
-    ), shown AS MATERIALIZED (
-        SELECT n.value_id, min(e.row_index) AS row_index
-        FROM (
-            -- OFFSET 0: first the cells of the columns drawn from, then one hash join; never every row with every value
-            SELECT r.row_index, c.column_position, r.value_nos[c.column_position] AS value_no
-            FROM stage.rows AS r CROSS JOIN LATERAL unnest(v_columns) AS c (column_position)
-            WHERE r.document_id = p_document_id OFFSET 0
-        ) AS e
-        JOIN number AS n USING (column_position, value_no)
-        GROUP BY n.value_id
+    WITH shown AS MATERIALIZED (
+        SELECT v.value_id, v.row_index
+        FROM review.show_values(
+            (SELECT array_agg(p_document_id ORDER BY w.value_id) FROM pg_temp.drawn_value AS w),
+            (SELECT array_agg(w.column_position ORDER BY w.value_id) FROM pg_temp.drawn_value AS w),
+            (SELECT array_agg(w.value_id ORDER BY w.value_id) FROM pg_temp.drawn_value AS w)) AS v
     ), context AS MATERIALIZED (
-        SELECT e.row_index, jsonb_object_agg(c.column_name, w.raw_value ORDER BY c.column_position) AS texts
-        FROM (
-            SELECT r.row_index, u.column_position::smallint AS column_position, u.value_no
-            FROM stage.rows AS r CROSS JOIN LATERAL unnest(r.value_nos) WITH ORDINALITY AS u (value_no, column_position)
-            WHERE r.document_id = p_document_id AND r.row_index = ANY (ARRAY(SELECT s.row_index FROM shown AS s)) OFFSET 0
-        ) AS e
-        JOIN stage.columns AS c ON c.document_id = p_document_id AND c.column_position = e.column_position
-        JOIN stage.raw_values AS w
-            ON w.document_id = p_document_id AND w.column_position = e.column_position AND w.value_no = e.value_no
-        WHERE btrim(w.raw_value) <> ''
-        GROUP BY e.row_index
+        SELECT c.row_index, c.context
+        FROM review.row_contexts(
+            (SELECT array_agg(p_document_id ORDER BY s.value_id) FROM shown AS s),
+            (SELECT array_agg(s.row_index ORDER BY s.value_id) FROM shown AS s)) AS c
     ), everywhere AS MATERIALIZED (
         SELECT v.value_id, sum(v.cell_count) AS cells
         FROM stage.cell_values AS v
@@ -106,7 +94,7 @@ BEGIN
             subject, machine_value, reason, cells, priority, context)
         SELECT 'audit:' || w.value_id, 'audit', format('audit:%s:%s', v_document.source_id, w.field), v_document.source_id,
             w.field, p_document_id, w.column_position, s.row_index, w.value_id, w.raw_value, w.outcome,
-            'Drawn at random: is this right?', e.cells, review.priority(w.draws, 0, w.field), coalesce(t.texts, '{}')
+            'Drawn at random: is this right?', e.cells, review.priority(w.draws, 0, w.field), coalesce(t.context, '{}')
         FROM pg_temp.drawn_value AS w
         JOIN everywhere AS e USING (value_id)
         LEFT JOIN shown AS s USING (value_id)

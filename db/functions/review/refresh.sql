@@ -1,74 +1,105 @@
 -- review.refresh: the queue as the state of the cells demands it.
 --
 -- Promises: every open decision (review.open_decision) of the given document's source, or of all, is an open item, once,
--- with its row, its suggestions and its priority; items whose question has gone are withdrawn. Returns how many items
--- were opened and withdrawn. Takes a lock that lets one refresh of a source run at a time. May run again.
+-- with its row and its priority; items whose question has gone are withdrawn. Where items have no suggestions yet, a job of
+-- the queue ask finds them. Returns how many items were opened and withdrawn. OC404 where there is no such document. Locks
+-- the source, or all of them in their order, as an answer does: what was settled meanwhile is not asked. May run again.
 CREATE OR REPLACE FUNCTION review.refresh(p_document_id bigint DEFAULT NULL, OUT opened bigint, OUT withdrawn bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
+SET client_min_messages = warning
 SET jit = off
 AS $$
 DECLARE
     v_source_id integer := (SELECT d.source_id FROM stage.documents AS d WHERE d.document_id = p_document_id);
+    v_batch numeric := review.policy_value('column_batch_cells');
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('oceanid.review'), coalesce(v_source_id, 0));
-    CREATE TEMPORARY TABLE IF NOT EXISTS wanted_item ON COMMIT DROP AS SELECT * FROM review.open_decision LIMIT 0;
-    TRUNCATE pg_temp.wanted_item;
-    INSERT INTO pg_temp.wanted_item
-    SELECT * FROM review.open_decision AS o WHERE v_source_id IS NULL OR o.source_id = v_source_id;
+    IF v_source_id IS NULL AND p_document_id IS NOT NULL THEN
+        RAISE EXCEPTION 'there is no document %', p_document_id
+            USING ERRCODE = 'OC404', HINT = 'SELECT document_id, file_name FROM stage.documents lists them.';
+    END IF;
+    PERFORM clean.lock_source(s.source_id)
+    FROM (
+        SELECT x.source_id FROM stage.source AS x WHERE coalesce(v_source_id, x.source_id) = x.source_id ORDER BY x.source_id
+    ) AS s;
 
-    WITH gone AS (
-        UPDATE review.items AS i SET status = 'withdrawn', closed_at = clock_timestamp()
-        WHERE i.status IN ('open', 'second', 'adjudication') AND i.decision_on <> 'audit'
-            AND (v_source_id IS NULL OR i.source_id = v_source_id)
-            AND NOT EXISTS (SELECT FROM pg_temp.wanted_item AS w WHERE w.item_key = i.item_key)
-        RETURNING i.item_id
-    )
-    SELECT count(*) INTO withdrawn FROM gone;
+    DROP TABLE IF EXISTS pg_temp.wanted_item, pg_temp.placed_item;
+    CREATE TEMPORARY TABLE wanted_item ON COMMIT DROP AS
+    SELECT o.*, i.item_id, i.document_id AS item_document_id, i.cells AS item_cells,
+        review.priority(o.cells, o.confidence, o.field) AS priority,
+        sum(o.cells) OVER (PARTITION BY o.document_id, o.column_position) AS column_cells
+    FROM review.open_decision AS o
+    LEFT JOIN review.items AS i ON i.item_key = o.item_key AND i.status IN ('open', 'second', 'adjudication')
+    WHERE v_source_id IS NULL OR o.source_id = v_source_id;
 
-    WITH added AS (
-        INSERT INTO review.items (
-            item_key, decision_on, batch_key, source_id, field, document_id, column_position, row_index, reading_id, value_id,
-            subject, machine_value, proposal, proposal_field, reason, cells, priority, context)
-        SELECT w.item_key, w.decision_on,
-            CASE
-                WHEN sum(w.cells) OVER (PARTITION BY w.document_id, w.column_position) > review.policy_value('column_batch_cells')
-                    THEN format('column:%s:%s', w.document_id, w.column_position)
-                ELSE format('field:%s:%s', w.source_id, coalesce(w.field, ''))
-            END,
-            w.source_id, w.field, w.document_id, w.column_position, coalesce(w.row_index, s.row_index), w.reading_id, w.value_id,
-            coalesce(w.raw_value, ''), p.machine_value,
-            coalesce(CASE WHEN d.failed_part IS NOT NULL AND p.is_code THEN p.machine_value END, w.proposal),
-            CASE WHEN w.decision_on IN ('value', 'reading') THEN w.proposal_field END, w.reason, w.cells,
-            review.priority(w.cells, w.confidence, w.field), '{}'
-        FROM pg_temp.wanted_item AS w
-        LEFT JOIN stage.distinct_values AS d ON d.value_id = w.value_id
-        -- of several values in one cell, the item is about the one that failed
-        LEFT JOIN LATERAL (
-            SELECT
-                CASE WHEN d.failed_part IS NULL THEN d.cleaned_value
-                    ELSE clean.normalise_code(d.failed_part, r) END AS machine_value,
-                -- a register's own code may stand; a flag must be a State's
-                r.kind <> 'country' AS is_code
-            FROM stage.readings AS r WHERE r.reading_id = d.reading_id
-        ) AS p ON true
-        LEFT JOIN LATERAL review.sample_row(w.document_id, w.column_position, w.value_id) AS s (row_index) ON true
-        WHERE NOT EXISTS (
-            SELECT FROM review.items AS i
-            WHERE i.item_key = w.item_key AND i.status IN ('open', 'second', 'adjudication'))
-        -- a refresh of all sources and one of this source may run side by side
-        ON CONFLICT (item_key) WHERE status IN ('open', 'second', 'adjudication') DO NOTHING
-        RETURNING item_id
+    UPDATE review.items AS i SET status = 'withdrawn', closed_at = clock_timestamp()
+    WHERE i.status IN ('open', 'second', 'adjudication') AND i.decision_on NOT IN ('audit', 'pair')
+        AND (v_source_id IS NULL OR i.source_id = v_source_id)
+        AND NOT EXISTS (SELECT FROM pg_temp.wanted_item AS w WHERE w.item_id = i.item_id);
+    GET DIAGNOSTICS withdrawn = ROW_COUNT;
+
+    -- the row to show: of what is new, and of what is now shown in another document
+    CREATE TEMPORARY TABLE placed_item ON COMMIT DROP AS
+    WITH unplaced AS MATERIALIZED (
+        SELECT w.item_key, w.document_id, w.column_position, w.shown_value_id, w.row_index
+        FROM pg_temp.wanted_item AS w WHERE w.document_id IS DISTINCT FROM w.item_document_id
+    ), placed AS MATERIALIZED (
+        SELECT u.item_key, u.document_id, coalesce(u.row_index, s.row_index) AS row_index
+        FROM unplaced AS u
+        LEFT JOIN review.show_values(
+            (SELECT array_agg(x.document_id ORDER BY x.item_key) FROM unplaced AS x WHERE x.row_index IS NULL),
+            (SELECT array_agg(x.column_position ORDER BY x.item_key) FROM unplaced AS x WHERE x.row_index IS NULL),
+            (SELECT array_agg(x.shown_value_id ORDER BY x.item_key) FROM unplaced AS x WHERE x.row_index IS NULL)) AS s
+            ON s.document_id = u.document_id AND s.column_position = u.column_position
+            AND s.value_id IS NOT DISTINCT FROM u.shown_value_id
     )
-    SELECT count(*) INTO opened FROM added;
-    UPDATE review.items AS i SET cells = w.cells, document_id = w.document_id, column_position = w.column_position,
-        priority = review.priority(w.cells, w.confidence, w.field)
+    SELECT p.item_key, p.row_index, coalesce(c.context, '{}') AS context
+    FROM placed AS p
+    LEFT JOIN review.row_contexts(
+        (SELECT array_agg(x.document_id ORDER BY x.item_key) FROM placed AS x),
+        (SELECT array_agg(x.row_index ORDER BY x.item_key) FROM placed AS x)) AS c
+        ON c.document_id = p.document_id AND c.row_index = p.row_index;
+
+    INSERT INTO review.items (
+        item_key, decision_on, batch_key, source_id, field, document_id, column_position, row_index, reading_id, value_id,
+        subject, machine_value, proposal, proposal_field, reason, cells, priority, context)
+    SELECT w.item_key, w.decision_on,
+        CASE
+            WHEN w.column_cells > v_batch THEN format('column:%s:%s', w.document_id, w.column_position)
+            ELSE format('field:%s:%s', w.source_id, coalesce(w.field, ''))
+        END,
+        w.source_id, w.field, w.document_id, w.column_position, p.row_index, w.reading_id, w.value_id,
+        coalesce(w.raw_value, ''), m.machine_value,
+        coalesce(CASE WHEN m.failed_part IS NOT NULL AND m.is_code THEN m.machine_value END, w.proposal),
+        CASE WHEN w.decision_on IN ('value', 'reading') THEN w.proposal_field END, w.reason, w.cells, w.priority, p.context
     FROM pg_temp.wanted_item AS w
-    WHERE i.item_key = w.item_key AND i.status IN ('open', 'second', 'adjudication') AND i.cells <> w.cells;
+    JOIN pg_temp.placed_item AS p USING (item_key)
+    -- of several values in one cell, the item is about the one that failed
+    LEFT JOIN LATERAL (
+        SELECT d.failed_part,
+            CASE WHEN d.failed_part IS NULL THEN d.cleaned_value ELSE clean.normalise_code(d.failed_part, r) END AS machine_value,
+            -- a register's own code may stand; a flag must be a State's
+            r.kind <> 'country' AS is_code
+        FROM stage.distinct_values AS d JOIN stage.readings AS r USING (reading_id)
+        WHERE d.value_id = w.value_id OFFSET 0
+    ) AS m ON true
+    WHERE w.item_id IS NULL;
+    GET DIAGNOSTICS opened = ROW_COUNT;
+
     UPDATE review.items AS i
-    SET context = review.row_context(i.document_id, i.row_index), suggestions = review.suggestions(i.item_id)
-    WHERE i.status = 'open' AND i.context = '{}' AND (v_source_id IS NULL OR i.source_id = v_source_id);
+    SET cells = w.cells, priority = w.priority, document_id = w.document_id, column_position = w.column_position,
+        row_index = coalesce(p.row_index, i.row_index), context = coalesce(p.context, i.context)
+    FROM pg_temp.wanted_item AS w
+    LEFT JOIN pg_temp.placed_item AS p USING (item_key)
+    WHERE i.item_id = w.item_id AND (w.item_cells <> w.cells OR w.item_document_id <> w.document_id);
+
+    PERFORM ops.enqueue('ask', jsonb_build_object('suggest', i.source_id) || CASE
+            WHEN p_document_id IS NULL THEN '{}' ELSE jsonb_build_object('document_id', p_document_id) END,
+        'suggest:' || i.source_id || ':' || pg_current_xact_id())
+    FROM (
+        SELECT DISTINCT x.source_id FROM review.items AS x
+        WHERE x.suggested_at IS NULL AND x.decision_on <> 'audit' AND coalesce(v_source_id, x.source_id) = x.source_id
+    ) AS i;
 END
 $$;
 

@@ -8,7 +8,6 @@ CREATE OR REPLACE FUNCTION review.undo(
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
 SET jit = off
 AS $$
 DECLARE

@@ -13,7 +13,9 @@ BEGIN
         SELECT d.value_id
         FROM stage.distinct_values AS d
         JOIN stage.readings AS r USING (reading_id)
-        WHERE r.source_id = p_item.source_id AND r.field IS NOT DISTINCT FROM p_item.field
+        WHERE d.reading_id = ANY (ARRAY(
+                SELECT x.reading_id FROM stage.readings AS x
+                WHERE x.source_id = p_item.source_id AND x.field IS NOT DISTINCT FROM p_item.field))
             AND (d.raw_value = p_item.subject
                 -- also where only folding shows the part
                 OR d.failed_part = p_item.subject

@@ -12,6 +12,8 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 -- The planner cannot know how small the previews are, and would compile the query for longer than it runs.
 SET jit = off
+-- Nor how few cells of a column stand in one row: a merge by column would meet every row with every other.
+SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -30,7 +32,7 @@ BEGIN
         FROM sheet AS s, jsonb_array_elements(s.content) WITH ORDINALITY AS r (content, row_no)
     ),
     cell AS MATERIALIZED (
-        SELECT x.sheet_no, x.row_no, x.position, x.cell, x.shape, ref.match_key(x.cell) AS match_key,
+        SELECT x.sheet_no, x.row_no, x.position, x.cell, x.shape, CASE WHEN x.shape IN ('t', 'c', 'l') THEN ref.match_key(x.cell) ELSE '' END AS match_key,
             max(x.row_no) OVER (PARTITION BY x.sheet_no, x.position, x.cell) AS last_row
         FROM (
             SELECT l.sheet_no, l.row_no, c.position::integer AS position, btrim(c.cell) AS cell,
@@ -39,7 +41,7 @@ BEGIN
         ) AS x
         WHERE x.shape IS NOT NULL
     ),
-    alias AS MATERIALIZED (
+    alias AS NOT MATERIALIZED (
         SELECT a.alias_key
         FROM ref.header_alias AS a
         WHERE a.alias_key <> ''
@@ -93,7 +95,7 @@ BEGIN
             -- Known as a whole, or by the cell that stands next to the data (units: by the one above them).
             SELECT CASE
                 WHEN p.units THEN p.upper_cells[j.column_position]
-                WHEN ref.match_key(j.header) IN (SELECT a.alias_key FROM alias AS a) THEN j.header
+                WHEN EXISTS (SELECT FROM alias AS a WHERE a.alias_key = ref.match_key(j.header)) THEN j.header
                 ELSE coalesce(l.cell, j.header)
             END AS known_by
         ) AS k
@@ -102,9 +104,8 @@ BEGIN
     word AS (
         SELECT k.match_key,
             CASE
-                WHEN k.match_key IN (SELECT a.alias_key FROM alias AS a)
-                  OR k.bare_key IN (SELECT a.alias_key FROM alias AS a) THEN 1.0
-                WHEN (SELECT avg((w.word IN (SELECT a.alias_key FROM alias AS a))::integer)
+                WHEN EXISTS (SELECT FROM alias AS a WHERE a.alias_key IN (k.match_key, k.bare_key)) THEN 1.0
+                WHEN (SELECT avg(EXISTS (SELECT FROM alias AS a WHERE a.alias_key = w.word)::integer)
                       FROM regexp_split_to_table(k.match_key, ' ') AS w (word)) > 0.5 THEN 0.5
                 ELSE 0.0
             END AS known

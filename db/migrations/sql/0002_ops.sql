@@ -12,9 +12,11 @@ CREATE TABLE ops.queue_policy (
     backoff_max interval NOT NULL DEFAULT '10 minutes',
     park_delay interval NOT NULL DEFAULT '30 seconds' CHECK (park_delay > interval '0'),
     poll_interval interval NOT NULL DEFAULT '5 seconds' CHECK (poll_interval > interval '0'),
+    time_limit interval NOT NULL DEFAULT '30 minutes',
     note text,
     shipped boolean NOT NULL DEFAULT false,
-    CHECK (backoff_max >= backoff_base)
+    CHECK (backoff_max >= backoff_base),
+    CHECK (time_limit >= visibility_timeout)
 );
 
 COMMENT ON TABLE ops.queue_policy IS
@@ -28,6 +30,8 @@ COMMENT ON COLUMN ops.queue_policy.backoff_base IS 'Wait after the first failed 
 COMMENT ON COLUMN ops.queue_policy.backoff_max IS 'The longest wait between two attempts, before jitter.';
 COMMENT ON COLUMN ops.queue_policy.park_delay IS 'Wait of a parked job where the worker does not know a better one.';
 COMMENT ON COLUMN ops.queue_policy.poll_interval IS 'How often an idle worker looks even if no notification arrived.';
+COMMENT ON COLUMN ops.queue_policy.time_limit IS
+    'How long an attempt''s work may take before its lease is extended no more: a worker that hangs keeps no job.';
 COMMENT ON COLUMN ops.queue_policy.note IS 'What the jobs of this queue are, for people.';
 COMMENT ON COLUMN ops.queue_policy.shipped IS 'True while the row is as the release ships it; false once an operator changed it.';
 
@@ -147,6 +151,35 @@ COMMENT ON COLUMN ops.worker_heartbeat.jobs_done IS 'Jobs done since it started.
 COMMENT ON COLUMN ops.worker_heartbeat.jobs_failed IS 'Attempts that failed or were rejected since it started.';
 COMMENT ON COLUMN ops.worker_heartbeat.started_at IS 'When it first reported.';
 COMMENT ON COLUMN ops.worker_heartbeat.beat_at IS 'When it last reported.';
+
+CREATE TABLE ops.schedule (
+    name text PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_.]{0,59}$'),
+    call text NOT NULL CHECK (call ~ '^[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*$'),
+    every interval NOT NULL CHECK (every >= interval '1 second'),
+    enabled boolean NOT NULL DEFAULT true,
+    note text,
+    shipped boolean NOT NULL DEFAULT false
+);
+
+COMMENT ON TABLE ops.schedule IS
+    'What is to be called again and again: a row is enough, no cron. The workers see to it (ops.run_due at each beat).';
+COMMENT ON COLUMN ops.schedule.name IS 'Name of the schedule.';
+COMMENT ON COLUMN ops.schedule.call IS 'The function, as schema.name; called without arguments, with a worker''s rights.';
+COMMENT ON COLUMN ops.schedule.every IS 'Time between two calls; the first one comes that long after the row was first seen.';
+COMMENT ON COLUMN ops.schedule.enabled IS 'Whether it is called at all.';
+COMMENT ON COLUMN ops.schedule.note IS 'What it is for, for people.';
+COMMENT ON COLUMN ops.schedule.shipped IS 'True while the row is as the release ships it; false once an operator changed it.';
+
+CREATE TABLE ops.schedule_state (
+    name text PRIMARY KEY REFERENCES ops.schedule (name) ON UPDATE CASCADE ON DELETE CASCADE,
+    since timestamptz NOT NULL,
+    job_key text
+) WITH (fillfactor = 50);
+
+COMMENT ON TABLE ops.schedule_state IS 'From when the next call of each schedule is reckoned; written by ops.run_due alone.';
+COMMENT ON COLUMN ops.schedule_state.name IS 'The schedule.';
+COMMENT ON COLUMN ops.schedule_state.since IS 'When its last job was sent, or when it was first seen.';
+COMMENT ON COLUMN ops.schedule_state.job_key IS 'Key of its last job in the queue maintain.';
 
 -- A policy row is a queue: inserting one creates the queue, so that adding a queue touches one place.
 -- SECURITY DEFINER because whoever may add a policy row need not be allowed to create tables.

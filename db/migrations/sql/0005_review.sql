@@ -54,7 +54,7 @@ COMMENT ON COLUMN review.reviewer.created_at IS 'When the row was made.';
 CREATE TABLE review.items (
     item_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     item_key text NOT NULL,
-    decision_on text NOT NULL CHECK (decision_on IN ('column', 'reading', 'value', 'cell', 'audit')),
+    decision_on text NOT NULL CHECK (decision_on IN ('column', 'reading', 'value', 'cell', 'audit', 'pair')),
     batch_key text NOT NULL,
     source_id integer NOT NULL REFERENCES stage.source,
     field text REFERENCES ref.field,
@@ -72,6 +72,7 @@ CREATE TABLE review.items (
     priority double precision NOT NULL,
     context jsonb NOT NULL DEFAULT '{}',
     suggestions jsonb NOT NULL DEFAULT '[]',
+    suggested_at timestamptz,
     status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'second', 'adjudication', 'decided', 'withdrawn')),
     opened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     closed_at timestamptz,
@@ -80,11 +81,12 @@ CREATE TABLE review.items (
 CREATE UNIQUE INDEX items_open ON review.items (item_key) WHERE status IN ('open', 'second', 'adjudication');
 CREATE INDEX items_queue ON review.items (priority DESC, item_id) WHERE status IN ('open', 'second', 'adjudication');
 CREATE INDEX items_document ON review.items (document_id);
+CREATE INDEX items_unsuggested ON review.items (source_id) WHERE suggested_at IS NULL AND decision_on <> 'audit';
 COMMENT ON TABLE review.items IS
     'What people are asked. second: waits for a second reviewer; adjudication: two disagree; withdrawn: settled elsewhere.';
 COMMENT ON COLUMN review.items.item_id IS 'The item.';
 COMMENT ON COLUMN review.items.item_key IS 'What it is about; open once at a time.';
-COMMENT ON COLUMN review.items.decision_on IS 'column, reading (all that is read the same way), value, cell, or audit of an accepted value.';
+COMMENT ON COLUMN review.items.decision_on IS 'column, reading (all that is read the same way), value, cell, audit of an accepted value, or pair of entries (identity).';
 COMMENT ON COLUMN review.items.batch_key IS 'Items that are answered together: a column of many cells, or a source''s field.';
 COMMENT ON COLUMN review.items.source_id IS 'Source.';
 COMMENT ON COLUMN review.items.field IS 'Field that the column means now.';
@@ -102,6 +104,7 @@ COMMENT ON COLUMN review.items.cells IS 'Cells that the answer settles.';
 COMMENT ON COLUMN review.items.priority IS 'Cells × uncertainty × weight of the field.';
 COMMENT ON COLUMN review.items.context IS 'The row in which it stands, as {column: text}.';
 COMMENT ON COLUMN review.items.suggestions IS 'Up to five: [{value, score, agent}].';
+COMMENT ON COLUMN review.items.suggested_at IS 'When suggestions were last looked for; NULL: not yet (never, for an audit).';
 COMMENT ON COLUMN review.items.status IS 'open, second, adjudication, decided or withdrawn.';
 COMMENT ON COLUMN review.items.opened_at IS 'When it was first asked.';
 COMMENT ON COLUMN review.items.closed_at IS 'When it was decided or withdrawn.';
@@ -156,6 +159,7 @@ CREATE TABLE review.correction (
     source_id integer NOT NULL REFERENCES stage.source,
     field text NOT NULL DEFAULT '',
     raw_value text NOT NULL,
+    raw_key text NOT NULL GENERATED ALWAYS AS (ref.match_key(raw_value)) STORED,
     corrected_value text,
     null_reason text,
     decision_id bigint NOT NULL REFERENCES review.decisions,
@@ -168,11 +172,13 @@ CREATE TABLE review.correction (
 );
 CREATE UNIQUE INDEX correction_about ON review.correction (source_id, field, hashtextextended(raw_value, 0))
     NULLS NOT DISTINCT;
+CREATE INDEX correction_like ON review.correction (field, raw_key);
 COMMENT ON TABLE review.correction IS
     'What the answers come to: one row a source, field and raw text, with its evidence. Cleaning asks it before its rules.';
 COMMENT ON COLUMN review.correction.source_id IS 'Source.';
 COMMENT ON COLUMN review.correction.field IS 'Field; empty for plain text.';
 COMMENT ON COLUMN review.correction.raw_value IS 'Raw text that was asked about.';
+COMMENT ON COLUMN review.correction.raw_key IS 'Its key, by which like texts meet.';
 COMMENT ON COLUMN review.correction.corrected_value IS 'The clean value.';
 COMMENT ON COLUMN review.correction.null_reason IS 'Why there is none.';
 COMMENT ON COLUMN review.correction.decision_id IS 'The decision that holds.';

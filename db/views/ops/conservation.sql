@@ -10,6 +10,9 @@ SELECT
     d.status,
     CASE
         WHEN d.status = 'rejected' THEN 'rejected'
+        -- what is open is with people once the queue ask has put it before them
+        WHEN d.status = 'gated' AND a.state = 'dead' THEN 'dead letter'
+        WHEN d.status = 'gated' AND a.state <> 'done' THEN 'in flight'
         WHEN d.status = 'gated' THEN CASE WHEN q.open > 0 THEN 'review' ELSE 'accepted' END
         WHEN j.dead THEN 'dead letter'
         WHEN j.in_flight THEN 'in flight'
@@ -50,6 +53,12 @@ LEFT JOIN (
     WHERE x.payload ? 'document_id'
     GROUP BY 1
 ) AS j USING (document_id)
+LEFT JOIN (
+    SELECT DISTINCT ON (1) (x.payload ->> 'document_id')::bigint AS document_id, x.state
+    FROM ops.job AS x
+    WHERE x.queue = 'ask'
+    ORDER BY 1, x.state IN ('pending', 'taken', 'running') DESC, x.job_id DESC
+) AS a USING (document_id)
 LEFT JOIN (
     SELECT x.document_id, count(*) AS open FROM review.open_decision AS x GROUP BY x.document_id
 ) AS q USING (document_id);

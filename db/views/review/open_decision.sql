@@ -21,7 +21,8 @@ SELECT
     t.source_id,
     NULL::integer AS reading_id,
     format('column:%s:%s', c.document_id, c.column_position) AS item_key,
-    NULL::text AS proposal_field
+    NULL::text AS proposal_field,
+    NULL::bigint AS shown_value_id
 FROM stage.columns AS c
 JOIN stage.documents AS t USING (document_id)
 WHERE c.needs_review AND t.status IN ('cleaned', 'gated')
@@ -41,7 +42,8 @@ SELECT
     w.source_id,
     CASE WHEN w.by_reading THEN min(w.reading_id) END,
     CASE WHEN w.by_reading THEN 'reading:' ELSE 'value:' END || concat_ws(':', w.source_id, w.field, w.unit, w.about),
-    min(w.proposal_field)
+    min(w.proposal_field),
+    (max(ARRAY[w.document_id, w.column_position, w.value_id]))[3]
 FROM (
     SELECT v.document_id, v.column_position, v.cell_count, d.value_id, d.raw_value, d.proposal, d.confidence,
         d.review_reason, d.reading_id, d.proposal_field, r.source_id, r.field, r.unit, b.by_reading,
@@ -51,7 +53,10 @@ FROM (
         END AS about
     FROM stage.distinct_values AS d
     JOIN stage.readings AS r USING (reading_id)
-    JOIN stage.cell_values AS v USING (value_id)
+    -- OFFSET 0: what is open is little, and each has an index entry; never all cells with all values
+    CROSS JOIN LATERAL (
+        SELECT x.document_id, x.column_position, x.cell_count FROM stage.cell_values AS x WHERE x.value_id = d.value_id OFFSET 0
+    ) AS v
     LEFT JOIN stage.cleaning_rules AS k ON k.rule_id = d.review_rule_id
     -- identifiers in the wrong column are one question, however many there are: do they belong where they are proposed?
     CROSS JOIN LATERAL (
@@ -62,12 +67,25 @@ FROM (
 GROUP BY w.source_id, w.field, w.unit, w.by_reading, w.about
 UNION ALL
 SELECT
-    'cell', e.document_id, e.column_position, e.field, e.value_id, e.row_index, e.raw_value, NULL, 1, e.confidence, f.reason,
-    t.source_id, NULL, format('cell:%s:%s:%s', e.document_id, e.row_index, e.column_position), NULL
-FROM stage.cell_findings AS f
+    'cell', f.document_id, f.column_position, c.field, d.value_id, f.row_index, d.raw_value, NULL, 1,
+    greatest(0, coalesce(d.confidence, 1) + f.effect)::real, f.reason, t.source_id, NULL,
+    format('cell:%s:%s:%s', f.document_id, f.row_index, f.column_position), NULL, NULL
+FROM (
+    -- one decision a cell, however much its row has against it
+    SELECT x.document_id, x.row_index, x.column_position, sum(x.effect)::real AS effect,
+        string_agg(x.reason, '; ' ORDER BY x.finding) FILTER (WHERE x.needs_review) AS reason
+    FROM stage.cell_findings AS x
+    GROUP BY x.document_id, x.row_index, x.column_position
+    HAVING bool_or(x.needs_review)
+) AS f
 JOIN stage.documents AS t USING (document_id)
-JOIN stage.csv_extractions AS e USING (document_id, row_index, column_position)
-WHERE f.needs_review;
+JOIN stage.columns AS c USING (document_id, column_position)
+CROSS JOIN LATERAL (
+    SELECT e.value_id, e.raw_value, e.confidence
+    FROM stage.cells AS x JOIN stage.distinct_values AS e USING (value_id)
+    WHERE x.document_id = f.document_id AND x.row_index = f.row_index AND x.column_position = f.column_position OFFSET 0
+) AS d
+WHERE t.status IN ('cleaned', 'gated');
 
 COMMENT ON VIEW review.open_decision IS 'What a human has to decide: columns, readings, distinct values and, rarely, single cells; with the cells each settles.';
 COMMENT ON COLUMN review.open_decision.decision_on IS 'column, reading (everything read the same way), value, or cell.';
@@ -85,3 +103,4 @@ COMMENT ON COLUMN review.open_decision.source_id IS 'Source that it is about.';
 COMMENT ON COLUMN review.open_decision.reading_id IS 'Reading, where all that is read the same way is to be decided.';
 COMMENT ON COLUMN review.open_decision.item_key IS 'What it is about, as review.items names it.';
 COMMENT ON COLUMN review.open_decision.proposal_field IS 'Field that the proposal belongs to; another than field where identifiers stand in the wrong column.';
+COMMENT ON COLUMN review.open_decision.shown_value_id IS 'A value of that document that shows it; NULL for columns and cells.';

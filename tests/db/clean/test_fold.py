@@ -44,6 +44,12 @@ def test_the_slow_half_agrees_with_the_whole(ask) -> None:
         assert ask("clean.fold_unusual", text) == ask("clean.fold", text)
 
 
+@settings(max_examples=60, deadline=None)
+@given(texts)
+def test_both_halves_agree_on_any_text(vocabulary, values: list[str]) -> None:
+    assert each(vocabulary, "clean.fold", values) == each(vocabulary, "clean.fold_unusual", values)
+
+
 @settings(max_examples=40, deadline=None)
 @given(texts)
 def test_folding_is_nfc_single_blanks_trimmed_and_done_once(vocabulary, values: list[str]) -> None:

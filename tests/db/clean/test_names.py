@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.db.clean.texts import as_cp1252, as_latin1, each, latin_names
+from tests.db.clean.texts import as_cp1252, as_latin1, each, latin_names, texts
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,14 @@ def test_normalise_name(ask, raw: str | None, name: str | None) -> None:
 def test_the_slow_half_agrees_with_the_whole(ask) -> None:
     for text in ("SEA STAR", "sea star 5", '"sea"'):
         assert ask("clean.normalise_name_unusual", text) == ask("clean.normalise_name", text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts)
+def test_both_halves_agree_on_any_text(vocabulary, values: list[str]) -> None:
+    assert each(vocabulary, "clean.normalise_name", values) == each(
+        vocabulary, "clean.normalise_name_unusual", values
+    )
 
 
 @pytest.mark.parametrize(

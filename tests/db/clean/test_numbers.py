@@ -198,8 +198,12 @@ def test_a_plain_decimal(ask, text: str, plain: bool) -> None:
         ("24.5 m", LENGTH, None),
     ],
 )
-def test_bounds_are_the_policys(ask, text: str, how: str, inside: bool | None) -> None:
-    assert ask("clean.validate_bounds", text, how) is inside
+def test_bounds_are_the_policys(vocabulary, text: str, how: str, inside: bool | None) -> None:
+    row = vocabulary.execute(
+        "SELECT clean.validate_bounds(%s, b.minimum, b.maximum) FROM clean.bounds_of(%s::stage.readings) AS b",
+        [text, how],
+    ).fetchone()
+    assert row == (inside,)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 
@@ -70,9 +72,14 @@ def test_a_validator_answers_yes_or_no(vocabulary, values: list[str]) -> None:
         "SELECT proname, pronargs FROM pg_proc WHERE pronamespace = 'clean'::regnamespace AND proname LIKE 'validate\\_%'"
     ).fetchall()
     assert len(validators) > 15
+    further: dict[int, list[tuple[object, ...]]] = {
+        1: [()],
+        2: [(reading("LENGTH", "length"),), (reading("FLAG", "country"),)],
+        3: [(Decimal("0.5"), Decimal(150)), (Decimal(0), Decimal("Infinity"))],
+    }
     for name, arguments in validators:
-        for how in [reading("LENGTH", "length"), reading("FLAG", "country")] if arguments == 2 else [None]:
-            answers = each(vocabulary, f"clean.{name}", values, *([how] if how else []))
+        for how in further[arguments]:
+            answers = each(vocabulary, f"clean.{name}", values, *how)
             allowed = {True, False, None} if name == "validate_bounds" else {True, False}
             assert set(answers) <= allowed, name
 

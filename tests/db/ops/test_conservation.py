@@ -28,6 +28,9 @@ def test_it_holds_from_the_door_to_the_gate(desk: Desk) -> None:
         desk.drain([queue])
         assert place(desk)[1], queue
     assert place(desk) == ("in flight", True)
+    desk.drain(["score"])
+    assert desk.one("SELECT status FROM stage.documents") == "gated"
+    assert place(desk) == ("in flight", True)  # not with people before it is in their queue
     desk.drain()
     assert place(desk) == ("review", True)
     (row,) = desk.rows("SELECT * FROM ops.conservation")
@@ -59,6 +62,20 @@ def test_a_dead_letter_is_a_place(desk: Desk) -> None:
     with pytest.raises(AssertionError, match="no_such_function"):
         desk.drain()
     assert place(desk) == ("dead letter", True)
+
+
+def test_a_gated_document_whose_questions_cannot_be_asked_is_a_dead_letter_until_they_are(desk: Desk) -> None:
+    desk.db.execute("UPDATE ops.queue_policy SET max_attempts = 1")
+    desk.register(desk.write(HEADER, ROWS))
+    desk.drain(["ingest", "clean", "score"])
+    desk.db.execute("DELETE FROM review.policy WHERE name = 'audit_rate'")
+    with pytest.raises(AssertionError, match="audit_rate"):
+        desk.drain()
+    assert place(desk) == ("dead letter", True)
+    desk.db.execute("INSERT INTO review.policy VALUES ('audit_rate', 0, '')")
+    desk.db.execute("SELECT ops.requeue_dead_letters('ask')")
+    desk.drain()
+    assert place(desk) == ("review", True)
 
 
 @pytest.mark.parametrize(

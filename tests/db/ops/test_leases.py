@@ -132,6 +132,21 @@ def test_an_extension_keeps_the_lease_and_tells_which_are_lost(db: psycopg.Conne
     assert one(db, "SELECT vt > clock_timestamp() + '1 min' FROM pgmq.q_clean WHERE msg_id = %s", a)
 
 
+def test_an_attempt_that_runs_for_too_long_is_extended_no_more_and_goes_to_another_worker(
+    db: psycopg.Connection,
+) -> None:
+    send(db, "k")
+    queue, msg_id, read_ct = begun(db)
+    extend = "SELECT ops.extend(%s, %s::bigint[], %s)"
+    assert db.execute(extend, (queue, [msg_id], [read_ct])).fetchall() == [(msg_id,)]
+    db.execute("UPDATE ops.job_attempt SET begun_at = clock_timestamp() - interval '31 minutes'")
+    assert db.execute(extend, (queue, [msg_id], [read_ct])).fetchall() == []
+    show_now(db)
+    assert [taken[0] for taken in take(db, worker="w2")] == [msg_id]
+    assert "time limit of 00:30:00" in job(db, "k")["last_error"]
+    assert refused(db, ENDS["finish"], (queue, msg_id, read_ct))
+
+
 def test_an_extension_never_waits_for_a_write_transaction(database_url: str, db: psycopg.Connection) -> None:
     send(db, "k")
     queue, msg_id, read_ct = begun(db)

@@ -83,7 +83,7 @@ def change(desk: Desk, action: str, what: object) -> None:
     except psycopg.Error as error:
         assert error.sqlstate == "OC002", error
     if desk.one("SELECT count(*) FROM pgmq.q_score"):
-        desk.drain(["score"])
+        desk.drain(["score", "ask"])
 
 
 def play(desk: Desk, steps: list[tuple[str, object]]) -> list[int | None]:

@@ -94,15 +94,23 @@ def test_the_best_suggestion_goes_along_with_its_score_and_agent(desk: Desk, ask
     assert (action["question"], action["value"]) == ("action", "custom")
 
 
-def test_an_audit_shows_nothing_of_the_machine(desk: Desk, asked: dict[int, int]) -> None:
+def test_an_audit_shows_the_clean_value_and_not_how_sure_the_machine_was(
+    desk: Desk, asked: dict[int, int]
+) -> None:
     item_id = min(asked)
     desk.db.execute(
-        "UPDATE review.items SET decision_on = 'audit', machine_value = 'SECRET', proposal = 'SECRET', suggestions = %s"
-        " WHERE item_id = %s",
-        (Jsonb([{"value": "SECRET", "score": 0.9, "agent": "machine"}]), item_id),
+        "UPDATE review.items SET decision_on = 'audit', machine_value = 'CLEAN', suggestions = %s WHERE item_id = %s",
+        (Jsonb([{"value": "LIKELY", "score": 0.9, "agent": "machine"}]), item_id),
     )
     sync(desk)
-    assert "SECRET" not in str(pending(desk)[str(item_id)]["content"])
+    content = pending(desk)[str(item_id)]["content"]
+    assert (
+        "Read as: **CLEAN**" in content["fields"]["question"]
+        and "Is that right?" in content["fields"]["question"]
+    )
+    assert content["suggestions"] == [] and "LIKELY" not in str(content)
+    desk.db.execute("UPDATE review.items SET machine_value = 'NULL unknown' WHERE item_id = %s", (item_id,))
+    assert "Read as: no value (unknown)" in pending(desk)[str(item_id)]["content"]["fields"]["question"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.documents import Desk
-from tests.workers.web.face import House
+from tests.workers.web.face import KEY, House
 from workers import paths
 from workers.web.app import create_app
 
@@ -134,7 +134,7 @@ def serve() -> Iterator[Any]:
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(desk: Desk) -> str:
-        server = uvicorn.Server(uvicorn.Config(create_app(desk.url), port=0, log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(create_app(desk.url, KEY), port=0, log_level="error"))
         thread = threading.Thread(target=server.run)
         thread.start()
         running.append((server, thread))
