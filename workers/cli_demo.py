@@ -98,14 +98,16 @@ WHERE fired + failed > 0 ORDER BY failed DESC, fired DESC LIMIT 10
 """
 PROMOTED = """
 SELECT s.source_name AS source, l.run_id AS run, l.status, l.records, l.records_held AS held, l.vessels,
-    round((l.metrics ->> 'coverage')::numeric, 3) AS coverage, round((l.metrics ->> 'confidence')::numeric, 3) AS confidence
+    round((l.metrics ->> 'coverage')::numeric, 3) AS coverage,
+    round((l.metrics ->> 'confidence')::numeric, 3) AS confidence
 FROM stage.promotion_log AS l JOIN stage.source AS s USING (source_id)
-WHERE l.document_id = ANY (%s) AND l.run_id IN (SELECT max(x.run_id) FROM stage.promotion_log AS x GROUP BY x.document_id)
+WHERE l.document_id = ANY (%s)
+    AND l.run_id IN (SELECT max(x.run_id) FROM stage.promotion_log AS x GROUP BY x.document_id)
 ORDER BY l.document_id
 """
 VESSELS = """
-SELECT v.id::text AS id, v.vessel_name AS vessel, v.imo_number AS imo, v.call_sign, v.flag_state AS flag, v.vessel_type AS type,
-    v.length_m AS length, v.gross_tonnage AS gt, v.year_built::text AS built, v.source_count AS sources,
+SELECT v.id::text AS id, v.vessel_name AS vessel, v.imo_number AS imo, v.call_sign, v.flag_state AS flag,
+    v.vessel_type AS type, v.length_m AS length, v.gross_tonnage AS gt, v.year_built::text AS built, v.source_count AS sources,
     round(v.confidence_score::numeric, 3) AS confidence
 FROM curated.vessels AS v
 WHERE EXISTS (SELECT FROM curated.record_versions AS r
@@ -118,20 +120,21 @@ LEFT JOIN curated.conflicts AS c ON c.vessel_id = v.id
 LEFT JOIN curated.changes AS h ON h.vessel_id = v.id
 WHERE EXISTS (SELECT FROM curated.record_versions AS r
     WHERE r.vessel_id = v.id AND r.recorded_to IS NULL AND r.document_id = ANY (%s))
-GROUP BY v.id ORDER BY v.source_count DESC, count(DISTINCT c.attribute) > 0 DESC, count(DISTINCT h.change_type) DESC, v.id LIMIT 1
+GROUP BY v.id
+ORDER BY v.source_count DESC, count(DISTINCT c.attribute) > 0 DESC, count(DISTINCT h.change_type) DESC, v.id LIMIT 1
 """
 HISTORY = """
 SELECT a.attribute, left(a.value, 40) AS value, s.source_name AS source, count(*) AS rows,
-    concat_ws(' ', min(a.valid_from), 'to', max(a.valid_to)) AS valid, round(min(a.confidence)::numeric, 3) AS confidence,
-    max(b.why) AS "shown because"
+    concat_ws(' ', min(a.valid_from), 'to', max(a.valid_to)) AS valid,
+    round(min(a.confidence)::numeric, 3) AS confidence, max(b.why) AS "shown because"
 FROM curated.record_versions AS r
 JOIN stage.source AS s USING (source_id)
 JOIN curated.statements AS a USING (record_version_id)
 LEFT JOIN curated.best_value(ARRAY[%s]::bigint[]) AS b
     ON b.attribute = a.attribute AND b.record_version_id = a.record_version_id AND b.column_position = a.column_position
 WHERE r.vessel_id = %s AND r.recorded_to IS NULL AND a.attribute IN (
-    'vessel_name', 'previous_name', 'imo_number', 'flag_state', 'previous_flag', 'call_sign', 'length_m', 'gross_tonnage',
-    'year_built', 'authorisation')
+    'vessel_name', 'previous_name', 'imo_number', 'flag_state', 'previous_flag', 'call_sign', 'length_m',
+    'gross_tonnage', 'year_built', 'authorisation')
 GROUP BY a.attribute, a.value, s.source_name ORDER BY a.attribute, max(b.why) IS NULL, s.source_name, a.value LIMIT 30
 """
 COUNTS = "SELECT count(*), coalesce(sum(record_count), 0) FROM curated.vessels"
@@ -149,7 +152,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def demo() -> None:
-        """Clean and promote three real vessel lists: what was decided and why, what a human has to look at, the vessels."""
+        """Clean and promote three real vessel lists: what was decided, why, what people have to look at, the vessels."""
         run(Console(highlight=False))
 
 
@@ -213,7 +216,7 @@ def tell(console: Console, connection: Connection, documents: list[int]) -> None
 
 
 def promote(console: Console, connection: Connection, documents: list[int]) -> None:
-    """Promote what the answers changed, show vessels and one vessel's sources, and take a run back and bring it again."""
+    """Promote what the answers changed, show vessels and one vessel's sources, take a run back and bring it again."""
     for document_id in documents:
         connection.execute("SELECT * FROM promote.run(%s)", [document_id])
     show(console, connection, "From gated cells to vessels (promote.run)", PROMOTED, [documents])
@@ -230,7 +233,9 @@ def promote(console: Console, connection: Connection, documents: list[int]) -> N
     console.print(_counts(connection, "before"))
     cli_promote.take_back(console, connection, run[0], "demo", "to show it")
     console.print(_counts(connection, "rolled back"))
-    row = connection.execute("SELECT document_id FROM stage.promotion_log WHERE run_id = %s", [run[0]]).fetchone()
+    row = connection.execute(
+        "SELECT document_id FROM stage.promotion_log WHERE run_id = %s", [run[0]]
+    ).fetchone()
     assert row is not None
     connection.execute("SELECT * FROM promote.run(%s)", [row[0]])
     console.print(_counts(connection, "promoted again"))
@@ -247,8 +252,8 @@ def _counts(connection: Connection, when: str) -> str:
 def _fingerprint(connection: Connection) -> str:
     """A hash over all vessels with all values, without the times of promotion."""
     row = connection.execute(
-        "SELECT encode(sha256(convert_to(string_agg((to_jsonb(v) - 'promoted_at')::text, '|' ORDER BY v.id), 'UTF8')), 'hex')"
-        " FROM curated.vessels AS v"
+        "SELECT encode(sha256(convert_to(string_agg(x.vessel, '|' ORDER BY x.id), 'UTF8')), 'hex')"
+        " FROM (SELECT v.id, (to_jsonb(v) - 'promoted_at')::text AS vessel FROM curated.vessels AS v) AS x"
     ).fetchone()
     assert row is not None
     return str(row[0])
