@@ -71,7 +71,8 @@ BEGIN
         GROUP BY r.row_index
     ), grouped AS (
         SELECT t.*, CASE
-                WHEN coalesce(t.own_id, t.imo, t.eu_cfr, t.mmsi, t.ircs, t.registration, t.marking, t.name) IS NULL THEN t.row_index
+                WHEN coalesce(t.own_id, t.imo, t.eu_cfr, t.mmsi, t.ircs, t.registration, t.marking, t.name) IS NULL
+                    THEN t.row_index
                 ELSE min(t.row_index) OVER (PARTITION BY t.own_id, t.imo, t.eu_cfr, t.mmsi, t.ircs, t.registration, t.marking,
                     t.name, t.flag, t.length, t.year)
             END AS group_id

@@ -13,7 +13,8 @@ DECLARE
 BEGIN
     CREATE TEMPORARY TABLE IF NOT EXISTS resolving_touched (entry_id bigint PRIMARY KEY) ON COMMIT DROP;
     CREATE TEMPORARY TABLE IF NOT EXISTS resolving_seed (entry_id bigint PRIMARY KEY) ON COMMIT DROP;
-    CREATE TEMPORARY TABLE IF NOT EXISTS resolving_block (block_key text PRIMARY KEY, crowded boolean, was boolean) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE IF NOT EXISTS resolving_block (
+        block_key text PRIMARY KEY, crowded boolean, was boolean) ON COMMIT DROP;
     TRUNCATE pg_temp.resolving_touched, pg_temp.resolving_seed, pg_temp.resolving_block;
     INSERT INTO pg_temp.resolving_touched SELECT DISTINCT e FROM unnest(p_entry_ids) AS e WHERE e IS NOT NULL;
     ANALYZE pg_temp.resolving_touched;

@@ -26,13 +26,16 @@ class Fleet:
         """The source of that name."""
         if name not in self._sources:
             self._sources[name] = self.one(
-                "INSERT INTO stage.source (source_type, source_name) VALUES ('RFMO', %s) RETURNING source_id", name
+                "INSERT INTO stage.source (source_type, source_name) VALUES ('RFMO', %s) RETURNING source_id",
+                name,
             )
         return self._sources[name]
 
     def entry(self, source: str, **evidence: object) -> int:
         """An entry of a source; active with this evidence where there is any. Nothing is resolved yet."""
-        entry_id = self.one("INSERT INTO identity.entry (source_id) VALUES (%s) RETURNING entry_id", self.source(source))
+        entry_id = self.one(
+            "INSERT INTO identity.entry (source_id) VALUES (%s) RETURNING entry_id", self.source(source)
+        )
         if evidence:
             self.says(entry_id, **evidence)
         return int(entry_id)
@@ -53,12 +56,16 @@ class Fleet:
 
     def resolve(self, *entry_ids: int) -> list[tuple[int, int | None, int | None]]:
         """identity.resolve of these, or of all."""
-        ids: Iterable[int] = entry_ids or [r[0] for r in self.db.execute("SELECT entry_id FROM identity.entry")]
+        ids: Iterable[int] = entry_ids or [
+            r[0] for r in self.db.execute("SELECT entry_id FROM identity.entry")
+        ]
         return self.db.execute("SELECT * FROM identity.resolve(%s)", [list(ids)]).fetchall()
 
     def vessels(self) -> Mapping[int, int]:
         """Which vessel each active entry is."""
-        return dict(self.db.execute("SELECT entry_id, vessel_id FROM identity.membership ORDER BY 1").fetchall())
+        return dict(
+            self.db.execute("SELECT entry_id, vessel_id FROM identity.membership ORDER BY 1").fetchall()
+        )
 
     def outcome(self, a: int, b: int) -> str | None:
         """What became of a pair."""

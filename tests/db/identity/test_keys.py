@@ -9,9 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-PROPERTY = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+PROPERTY = settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 WORDS = st.lists(
-    st.text(string.ascii_uppercase, min_size=4, max_size=9).filter(lambda w: w not in {"NINE", "FOUR", "FIVE"}),
+    st.text(string.ascii_uppercase, min_size=4, max_size=9).filter(
+        lambda w: w not in {"NINE", "FOUR", "FIVE"}
+    ),
     min_size=1,
     max_size=3,
 ).map(" ".join)
@@ -42,7 +46,13 @@ def test_spellings_of_one_name_share_a_key(db: psycopg.Connection, one: str, oth
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("VICTORY 3", "VICTORY 5"), ("VICTORY", "VICTORY 2"), ("HAI FENG 658", "HAI FENG 568"), ("MV", "FV"), ("KM 5", "5 6")],
+    [
+        ("VICTORY 3", "VICTORY 5"),
+        ("VICTORY", "VICTORY 2"),
+        ("HAI FENG 658", "HAI FENG 568"),
+        ("MV", "FV"),
+        ("KM 5", "5 6"),
+    ],
 )
 def test_names_of_two_vessels_do_not(db: psycopg.Connection, one: str, other: str) -> None:
     assert key(db, one) != key(db, other)
@@ -66,7 +76,9 @@ def test_prefix_and_the_word_for_number_change_nothing(
 
 @PROPERTY
 @given(words=WORDS, one=st.integers(1, 999), other=st.integers(1, 999))
-def test_the_number_alone_tells_sisters_apart(db: psycopg.Connection, words: str, one: int, other: int) -> None:
+def test_the_number_alone_tells_sisters_apart(
+    db: psycopg.Connection, words: str, one: int, other: int
+) -> None:
     assert (key(db, f"{words} {one}") == key(db, f"{words} {other}")) == (one == other)
 
 
@@ -89,7 +101,9 @@ def test_identifiers_meet_without_punctuation_and_leading_zeros(db: psycopg.Conn
 
 def test_owners_meet_without_their_legal_form(db: psycopg.Connection) -> None:
     query = "SELECT identity.owner_key(%s) = identity.owner_key(%s)"
-    assert db.execute(query, ["Rongcheng Ocean Fishery Co.,Ltd", "RONGCHENG OCEAN FISHERY"]).fetchone() == (True,)
+    assert db.execute(query, ["Rongcheng Ocean Fishery Co.,Ltd", "RONGCHENG OCEAN FISHERY"]).fetchone() == (
+        True,
+    )
     assert db.execute(query, ["Pesquera Sur S.A.", "Pesquera Norte S.A."]).fetchone() == (False,)
 
 

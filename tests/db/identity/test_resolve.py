@@ -49,7 +49,14 @@ def test_two_imo_numbers_are_two_vessels_however_alike(fleet: Fleet) -> None:
 def test_one_imo_on_two_hulls_is_a_conflict_and_not_one_vessel(fleet: Fleet) -> None:
     a = fleet.entry("A", **trawler(imo="8814275"))
     b = fleet.entry(
-        "B", imo="8814275", name="MING YANG 7", flag="CHN", ircs="BZAA", length_m=20.5, gross_tonnage=99, year_built=2019
+        "B",
+        imo="8814275",
+        name="MING YANG 7",
+        flag="CHN",
+        ircs="BZAA",
+        length_m=20.5,
+        gross_tonnage=99,
+        year_built=2019,
     )
     fleet.resolve()
     assert fleet.vessels() == {a: a, b: b}
@@ -59,7 +66,13 @@ def test_one_imo_on_two_hulls_is_a_conflict_and_not_one_vessel(fleet: Fleet) -> 
 
 
 def test_sister_ships_of_one_owner_stay_two(fleet: Fleet) -> None:
-    hull = {"flag": "CHN", "length_m": 64.2, "gross_tonnage": 1111, "year_built": 2014, "owners": ["OCEAN FISHERY CO LTD"]}
+    hull = {
+        "flag": "CHN",
+        "length_m": 64.2,
+        "gross_tonnage": 1111,
+        "year_built": 2014,
+        "owners": ["OCEAN FISHERY CO LTD"],
+    }
     sisters = [fleet.entry(s, name=f"VICTORY {n}", **hull) for s in ("A", "B") for n in (3, 5)]
     fleet.resolve()
     a3, a5, b3, b5 = sisters
@@ -67,7 +80,13 @@ def test_sister_ships_of_one_owner_stay_two(fleet: Fleet) -> None:
 
 
 def test_a_sister_alone_in_the_other_register_is_not_taken_for_the_one_that_is_missing(fleet: Fleet) -> None:
-    hull = {"flag": "CHN", "length_m": 64.2, "gross_tonnage": 1111, "year_built": 2014, "owners": ["OCEAN FISHERY CO LTD"]}
+    hull = {
+        "flag": "CHN",
+        "length_m": 64.2,
+        "gross_tonnage": 1111,
+        "year_built": 2014,
+        "owners": ["OCEAN FISHERY CO LTD"],
+    }
     a, b = fleet.entry("A", name="VICTORY III", **hull), fleet.entry("B", name="VICTORY 5", **hull)
     fleet.resolve()
     assert fleet.vessels() == {a: a, b: b}
@@ -115,7 +134,13 @@ def test_a_crowded_key_makes_no_pairs_until_it_thins_out(fleet: Fleet) -> None:
 def test_resolve_looks_at_the_component_of_its_entries_alone(fleet: Fleet) -> None:
     for n in range(30):
         for source in ("A", "B"):
-            fleet.entry(source, name=f"NAME{chr(65 + n % 26)}{chr(65 + n // 26)}OF", flag="NOR", ircs=f"L{n:03}", length_m=20 + n)
+            fleet.entry(
+                source,
+                name=f"NAME{chr(65 + n % 26)}{chr(65 + n // 26)}OF",
+                flag="NOR",
+                ircs=f"L{n:03}",
+                length_m=20 + n,
+            )
     fleet.resolve()
     new = fleet.entry("C", **trawler())
     fleet.db.execute("BEGIN")
