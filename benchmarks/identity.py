@@ -512,8 +512,9 @@ def compare(connection: Connection, records: Sequence[Record], title: str, *, sp
     for result in results:
         precision, recall, f1, _ = truth.measure(result)
         found = len(missed & result.pairs)
+        share = found / max(1, len(missed))
         print(
-            f"| {result.method} | {precision:.4f} | {recall:.4f} | {f1:.4f} | {found} ({found / max(1, len(missed)):.0%})"
+            f"| {result.method} | {precision:.4f} | {recall:.4f} | {f1:.4f} | {found} ({share:.0%})"
             f" | {len(merged_sisters(result, records))} | {result.seconds:.1f} | {result.beside} |"
         )
     return results[-1]

@@ -107,8 +107,8 @@ ORDER BY l.document_id
 """
 VESSELS = """
 SELECT v.id::text AS id, v.vessel_name AS vessel, v.imo_number AS imo, v.call_sign, v.flag_state AS flag,
-    v.vessel_type AS type, v.length_m AS length, v.gross_tonnage AS gt, v.year_built::text AS built, v.source_count AS sources,
-    round(v.confidence_score::numeric, 3) AS confidence
+    v.vessel_type AS type, v.length_m AS length, v.gross_tonnage AS gt, v.year_built::text AS built,
+    v.source_count AS sources, round(v.confidence_score::numeric, 3) AS confidence
 FROM curated.vessels AS v
 WHERE EXISTS (SELECT FROM curated.record_versions AS r
     WHERE r.vessel_id = v.id AND r.recorded_to IS NULL AND r.document_id = ANY (%s))
@@ -152,7 +152,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def demo() -> None:
-        """Clean and promote three real vessel lists: what was decided, why, what people have to look at, the vessels."""
+        """Clean and promote three real vessel lists: what was decided, why, what people must look at, the vessels."""
         run(Console(highlight=False))
 
 

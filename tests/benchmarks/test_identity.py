@@ -31,7 +31,13 @@ def path(tmp_path: Path) -> Path:
 def test_messy_values_of_a_records_file_are_read(db: psycopg.Connection, path: Path) -> None:
     a1, b1, a2, b2 = identity.read_records(path, db)
     assert (a1.flag, a1.ircs, a1.length_m, a1.tonnage, a1.build_year) == ("NOR", "LABC", 53.1, 1327.0, 1993)
-    assert (b1.imo, b1.ircs, b1.length_m, b1.tonnage, b1.build_year) == ("8814275", "LABC", 53.1, 1327.0, 1993)
+    assert (b1.imo, b1.ircs, b1.length_m, b1.tonnage, b1.build_year) == (
+        "8814275",
+        "LABC",
+        53.1,
+        1327.0,
+        1993,
+    )
     assert (a2.ircs, b2.imo) == (None, None)
 
 
@@ -56,7 +62,9 @@ def test_a_wrong_pair_and_a_missed_one_are_counted() -> None:
     def record(record_id: str, imo: str | None) -> Record:
         return Record(record_id, record_id[0], imo, "N", "NOR", None, None, None, None)
 
-    truth = Truth.of([record("a1", "8814275"), record("b1", "8814275"), record("b2", "9074729"), record("c1", None)])
+    truth = Truth.of(
+        [record("a1", "8814275"), record("b1", "8814275"), record("b2", "9074729"), record("c1", None)]
+    )
     wrong = identity.Result("", {("a1", "b2"), ("a1", "c1")}, 0.0)
     assert truth.measure(wrong) == (0.0, 0.0, 0.0, 1)
 

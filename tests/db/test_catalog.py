@@ -16,6 +16,8 @@ ROLES = ["worker", "analyst", "reviewer", "operator", "raw_loader", "annotated_l
 FACES = ["review", "curated"]
 """Schemas whose views are for people; each column of theirs is explained."""
 FACE_VIEWS = ["stage.csv_extractions"]
+# Operators write promote.run(dry_run => true): the one parameter that is a word of the command.
+DRY_RUN = "promote.run(bigint,boolean): dry_run"
 
 FILES = object_files(paths.db())
 OURS = "nspname = ANY(%(ours)s)"
@@ -132,7 +134,7 @@ def test_parameters_start_with_p(db: psycopg.Connection) -> None:
         SELECT p.oid::regprocedure::text || ': nameless' FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE {OURS} AND p.pronargs > 0 AND p.proargnames IS NULL
     """
-    assert names(db, query, WITHOUT_QUEUES) == []
+    assert [n for n in names(db, query, WITHOUT_QUEUES) if n != DRY_RUN] == []
 
 
 def test_every_file_has_its_object_and_every_object_its_file(db: psycopg.Connection) -> None:

@@ -6,7 +6,7 @@
 -- weights are where it starts, and count as a few pairs. u of agreement on a name, a call sign, an MMSI, a flag or a hull
 -- is the share of the very value among the entries where more than one entry of one source has it. OC002 with fewer than
 -- two sources. Reads the evidence as it is; takes the lock of identity.resolve.
-CREATE OR REPLACE FUNCTION identity.estimate_weights(p_sample integer DEFAULT 100000, p_iterations integer DEFAULT 50)
+CREATE OR REPLACE FUNCTION identity.estimate_weights(p_sample integer DEFAULT 50000, p_iterations integer DEFAULT 50)
 RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -59,12 +59,13 @@ BEGIN
     FROM identity.candidates(ARRAY(SELECT f.entry_id FROM identity.feature AS f)) AS c;
     CREATE TEMPORARY TABLE IF NOT EXISTS fitting_pair (
         entry_a bigint, entry_b bigint, source_a integer, source_b integer, levels smallint[], shares double precision[],
-        odds double precision, chance double precision) ON COMMIT DROP;
+        common integer[], odds double precision) ON COMMIT DROP;
     CREATE TEMPORARY TABLE IF NOT EXISTS fitting_other (
         comparison text, level smallint, pairs double precision) ON COMMIT DROP;
     TRUNCATE pg_temp.fitting_pair, pg_temp.fitting_other;
     INSERT INTO pg_temp.fitting_pair
-    SELECT c.entry_a, c.entry_b, c.source_a, c.source_b, c.levels, c.shares
+    SELECT c.entry_a, c.entry_b, c.source_a, c.source_b, c.levels, c.shares,
+        ARRAY(SELECT s.n FROM unnest(c.shares) WITH ORDINALITY AS s (share, n) WHERE s.share > 0)
     FROM identity.compared(v_version, v_a, v_b) AS c WHERE c.source_a <> c.source_b;
     GET DIAGNOSTICS v_candidates = ROW_COUNT;
     ANALYZE pg_temp.fitting_pair;

@@ -31,7 +31,7 @@ BEGIN
         CREATE TEMPORARY TABLE fitting_kind ON COMMIT DROP AS
         SELECT c.levels, c.common, count(*) AS pairs, sum(c.chance) AS chance
         FROM (
-            SELECT p.levels, array_positions(ARRAY(SELECT s > 0 FROM unnest(p.shares) AS s), true) AS common,
+            SELECT p.levels, p.common,
                 p.odds / (1 + greatest(
                 sum(p.odds) OVER (PARTITION BY p.entry_a, p.source_b),
                 sum(p.odds) OVER (PARTITION BY p.entry_b, p.source_a))) AS chance

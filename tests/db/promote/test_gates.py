@@ -205,3 +205,12 @@ def test_a_sweep_asks_for_what_was_held_and_for_all_when_told(desk: Desk) -> Non
     policy(desk, "minimum_coverage", 0.5)
     desk.drain()
     assert {v["source_count"] for v in promoting.vessels(desk)} == {2}
+
+
+def test_what_an_operator_says_a_column_means_is_promoted(desk: Desk) -> None:
+    rows = [[*row, str(1990 + n)] for n, row in enumerate(VESSELS)]
+    document_id = listed(desk, rows, header=[*promoting.HEADER, "qqzzx"])
+    desk.drain()
+    desk.rows("SELECT clean.map_column(%s, 8, 'BUILD_YEAR')", document_id)
+    desk.drain()
+    assert {v["year_built"] for v in promoting.vessels(desk)} == {1990, 1991, 1992, 1993, 1994}
