@@ -282,3 +282,30 @@ def test_the_page_s_statements_do_what_it_says(desk: Desk, asked: dict[int, int]
     assert pending(desk) == {}
     desk.db.execute(forget)
     assert len(pending(desk)) == len(asked)
+
+
+def test_a_page_of_answers_comes_to_what_the_same_answers_one_by_one_come_to(
+    desk: Desk, asked: dict[int, int]
+) -> None:
+    push(desk)
+    (one, two, three) = sorted(asked)
+    given = [
+        response(str(one), value=right(asked[one])),
+        response(str(two), value=wrong(asked[two] + 5)),
+        response(str(three), value=right(asked[three] + 1), user="Joao"),
+        response(str(three), value=right(asked[three]), after=1),
+    ]
+    assert take(desk, *given) == {"applied": 2, "refused": 1, "superseded": 1}
+    cells = {c["raw_value"]: c["cleaned_value"] for c in desk.rows(
+        "SELECT raw_value, cleaned_value FROM stage.csv_extractions WHERE field = 'IMO' AND NOT needs_review"
+    )}  # fmt: skip
+    assert cells[wrong(asked[one])] == right(asked[one]) and cells[wrong(asked[three])] == right(asked[three])
+    assert wrong(asked[two]) not in cells
+    assert [status(desk, i) for i in (one, two, three)] == ["decided", "open", "decided"]
+    settled = desk.rows("SELECT cells_settled FROM review.decisions WHERE applied")
+    assert [s["cells_settled"] for s in settled] == [1, 1, 1]
+    before = desk.rows("SELECT value_id, cleaned_value, needs_review FROM stage.distinct_values ORDER BY 1")
+    desk.one("SELECT review.settle(%s)", [one, two, three])
+    assert before == desk.rows(
+        "SELECT value_id, cleaned_value, needs_review FROM stage.distinct_values ORDER BY 1"
+    )

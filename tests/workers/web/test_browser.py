@@ -270,8 +270,11 @@ def test_pages_fit_and_are_legible_at_both_widths_in_both_themes(
     browser.sign_in()
     first = sample.one("SELECT item_id FROM review.queue LIMIT 1")
     key = sample.one("SELECT batch_key FROM review.queue WHERE field = 'VESSEL_NAME' LIMIT 1")
+    audit = sample.one(
+        "SELECT item_id FROM review.queue WHERE decision_on = 'audit' ORDER BY item_id LIMIT 1"
+    )
     pages = {
-        "queue": "/", "item": f"/items/{first}", "batch": f"/batch?key={key}", "documents": "/documents",
+        "queue": "/", "item": f"/items/{first}", "audit": f"/items/{audit}", "batch": f"/batch?key={key}", "documents": "/documents",
         "document": "/documents/1", "nowhere": "/nowhere",
     }  # fmt: skip
     for name, path in pages.items():
