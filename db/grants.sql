@@ -86,7 +86,7 @@ BEGIN
         'curated.search_key(text)', 'curated.name_tokens(text)', 'curated.name_grams(text)', 'curated.word_forms(text)',
         'curated.find_identifier(text, text)', 'curated.find_name(text, integer)', 'curated.find_name_prefix(text, integer)',
         'curated.find_vessel(text, integer)', 'curated.find_by_flag_and_gear(text, text)',
-        'curated.holds_on(boolean, date, date, date)', 'curated.authorisations_on(date)'
+        'curated.holds_on(boolean, date, date, date)', 'curated.authorisations_on(date)', 'curated.caller_sees()'
     ] LOOP
         CONTINUE WHEN to_regprocedure(v_table) IS NULL;
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO oceanid_organisation', v_table);
