@@ -322,8 +322,8 @@ def with_splink(records: Sequence[Record]) -> Result:
     """splink on DuckDB: names by Jaro–Winkler, term frequencies, EM over three blockings, one-to-one assignment.
 
     Links from a match probability of one half on, the best first, as long as no file has two records in a cluster
-    (splink's own single-best-links clustering is meant to do the same, but ran out of memory on these lists). The
-    threshold is a free choice; one half is where its model finds a match more likely than not.
+    (splink's own single-best-links clustering is meant to do the same, but had not finished on these lists after three
+    minutes). The threshold is a free choice; one half is where its model finds a match more likely than not.
     """
     import duckdb
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on

@@ -6,11 +6,12 @@
 -- weights are where it starts, and count as a few pairs. u of agreement on a name, a call sign, an MMSI, a flag or a hull
 -- is the share of the very value among the entries where more than one entry of one source has it. OC002 with fewer than
 -- two sources. Reads the evidence as it is; takes the lock of identity.resolve.
-CREATE OR REPLACE FUNCTION identity.estimate_weights(p_sample integer DEFAULT 30000, p_iterations integer DEFAULT 50)
+CREATE OR REPLACE FUNCTION identity.estimate_weights(p_sample integer DEFAULT 50000, p_iterations integer DEFAULT 50)
 RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET work_mem = '64MB'
 AS $$
 DECLARE
     v_version constant integer := 1 + (SELECT max(m.version) FROM identity.model AS m);
