@@ -14,9 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from workers.database import connect, database_url
 from workers.errors import OceanidError
-from workers.objects import ObjectStore, hash_file, object_store, safe_name
+from workers.objects import ObjectStore, hash_file, object_store, raw_key
 from workers.progress import Waited, wait_for
-from workers.reader.sniff import format_of
 from workers.runtime_types import Connection
 from workers.settings import get_settings
 
@@ -60,16 +59,11 @@ def register_file(
             f"{path} has {size:,} bytes; the limit is {limit[0]:,}.",
             hint="Split it, or raise max_file_bytes in stage.limits.",
         )
-    form = format_of(path)
-    place = conn.execute(
-        "SELECT document_uuid, object_key FROM stage.place_document(%s, %s, %s, %s, %s)",
-        [source.source_type, source.source_name, digest, safe_name(path.name), form],
-    ).fetchone()
-    assert place is not None
+    key = raw_key(digest, path.name)
     # The bytes first: a job never finds a document without them. Bytes without a document are only unused.
-    store.put(place[1], path)
+    store.put(key, path)
     row = conn.execute(
-        "SELECT document_id, is_new FROM stage.register_document(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "SELECT document_id, is_new FROM stage.register_document(%s, %s, %s, %s, %s, %s, %s, %s)",
         [
             source.source_type,
             source.source_name,
@@ -77,10 +71,8 @@ def register_file(
             path.name,
             digest,
             size,
-            place[1],
+            key,
             Jsonb(read_options or {}),
-            place[0],
-            form,
         ],
     ).fetchone()
     assert row is not None

@@ -48,24 +48,19 @@ def is_pdf(head: bytes) -> bool:
     return start == 0 or (start > 0 and b"\n" not in head[:start])
 
 
-def format_of(path: Path) -> str | None:
-    """`pdf`, or None for what the reader of tables finds out itself."""
-    with path.open("rb") as stream:
-        return "pdf" if is_pdf(stream.read(_HEAD)) else None
-
-
 def content_kind(path: Path) -> str:
     """`pdf`, `xlsx`, `ods`, `zip`, `ole` or `text`, by head and tail alone: nothing is unpacked.
 
     Raises DocumentRejected for everything else, naming what it is.
     """
-    if format_of(path) == "pdf":
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if is_pdf(head):
         return "pdf"
     kind = kind_of(path)
     if kind != "zip":
         return kind
     with path.open("rb") as stream:
-        head = stream.read(_HEAD)
         stream.seek(max(0, path.stat().st_size - _TAIL))
         tail = stream.read()
     # A zip container ends with the list of what is in it; OpenDocument says its kind first.

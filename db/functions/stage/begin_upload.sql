@@ -5,7 +5,7 @@
 -- limit of that way. None of these leaves a receipt. Locks the uploader's row, so that uploads at once cannot pass the rate.
 CREATE OR REPLACE FUNCTION stage.begin_upload(
     p_token text, p_way text, p_declared jsonb, p_client jsonb,
-    OUT upload_id uuid, OUT max_bytes bigint, OUT max_seconds bigint, OUT scan_seconds bigint, OUT presigned_seconds bigint
+    OUT upload_id uuid, OUT max_bytes bigint, OUT max_seconds bigint, OUT presigned_seconds bigint
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -43,7 +43,6 @@ BEGIN
     VALUES (v_uploader.uploader, p_way, coalesce(p_declared, '{}'), coalesce(p_client, '{}'), v_bytes)
     RETURNING u.upload_id INTO upload_id;
     max_seconds := stage.upload_limit('max_upload_seconds');
-    scan_seconds := stage.upload_limit('max_scan_seconds');
     presigned_seconds := stage.upload_limit('presigned_seconds');
 END
 $$;

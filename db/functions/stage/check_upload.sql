@@ -1,11 +1,13 @@
 -- stage.check_upload: all bytes of an upload have arrived and were looked at; may they become a document?
 --
 -- Promises: state checked, with the identifier and the place where the bytes now belong; or state refused, with the reason.
--- Called again it answers what it answered first. p_declared is added to what was declared at the beginning. OC404 where
--- there is no such upload. Locks the receipt.
+-- Called again it answers what it answered first. p_declared is added to what was declared at the beginning; p_raw_key is
+-- where a file goes that is no PDF. OC404 where
+-- there is no such upload. scan_seconds: how long the malware scan that follows may take. Locks the receipt.
 CREATE OR REPLACE FUNCTION stage.check_upload(
-    p_upload_id uuid, p_declared jsonb, p_sha256 bytea, p_byte_size bigint, p_kind text, p_safe_name text,
-    OUT state text, OUT doc_id uuid, OUT object_key text, OUT refusal text, OUT reason text
+    p_upload_id uuid, p_declared jsonb, p_sha256 bytea, p_byte_size bigint, p_kind text, p_raw_key text,
+    OUT state text, OUT doc_id uuid, OUT object_key text, OUT refusal text, OUT reason text,
+    OUT scan_seconds bigint
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -32,8 +34,9 @@ BEGIN
         SELECT v.refusal, v.reason INTO v_upload.refusal, v_upload.reason FROM stage.upload_verdict(v_upload, v_uploader) AS v;
         IF v_upload.refusal IS NULL THEN
             v_upload.state := 'checked';
-            SELECT p.document_uuid, p.object_key INTO v_upload.doc_id, v_upload.object_key
-            FROM stage.place_document(v_upload.source_type, v_upload.source_name, p_sha256, p_safe_name, p_kind) AS p;
+            SELECT p.document_uuid, CASE WHEN p.is_known OR p_kind = 'pdf' THEN p.object_key ELSE p_raw_key END
+            INTO v_upload.doc_id, v_upload.object_key
+            FROM stage.place_document(v_upload.source_type, v_upload.source_name, v_upload.list_name, p_sha256) AS p;
         ELSE
             v_upload.state := 'refused';
             v_upload.ended_at := clock_timestamp();
@@ -46,8 +49,9 @@ BEGIN
             v_upload.object_key, v_upload.ended_at)
         WHERE u.upload_id = p_upload_id;
     END IF;
-    SELECT v_upload.state, v_upload.doc_id, v_upload.object_key, v_upload.refusal, v_upload.reason
-    INTO state, doc_id, object_key, refusal, reason;
+    SELECT v_upload.state, v_upload.doc_id, v_upload.object_key, v_upload.refusal, v_upload.reason,
+        stage.upload_limit('max_scan_seconds')
+    INTO state, doc_id, object_key, refusal, reason, scan_seconds;
 END
 $$;
 

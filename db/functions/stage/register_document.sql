@@ -3,13 +3,11 @@
 -- Promises: the document's id, and whether it is new. The same bytes of the same source are the same document: its id is
 -- returned, nothing changes and nothing is sent; only if it had been rejected it is tried anew, with these options, since
 -- the limit or the declaration that stood in the way may have changed. Another file of the list is its next version.
--- p_document_uuid: the one that stage.place_document gave; p_format: what the file is by its content, where that is known.
 -- Makes the source where it is new. OC001 where an argument is malformed.
 -- Locks the source row, so versions have no gaps; sends `ingest` in the same transaction. May be called twice.
 CREATE OR REPLACE FUNCTION stage.register_document(
     p_source_type text, p_source_name text, p_list_name text, p_file_name text,
-    p_sha256 bytea, p_byte_size bigint, p_object_key text, p_read_options jsonb DEFAULT '{}',
-    p_document_uuid uuid DEFAULT NULL, p_format text DEFAULT NULL
+    p_sha256 bytea, p_byte_size bigint, p_object_key text, p_read_options jsonb DEFAULT '{}'
 ) RETURNS TABLE (document_id bigint, is_new boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -43,7 +41,7 @@ BEGIN
         IF v_status = 'rejected' THEN
             UPDATE stage.documents AS d
             SET status = 'received', rejection = NULL, object_key = p_object_key, file_name = p_file_name,
-                read_options = coalesce(p_read_options, '{}'), format = p_format
+                read_options = coalesce(p_read_options, '{}')
             WHERE d.document_id = register_document.document_id;
             PERFORM ops.requeue('ingest', 'ingest:' || document_id);
         END IF;
@@ -52,11 +50,10 @@ BEGIN
     END IF;
 
     INSERT INTO stage.documents AS d
-        (source_id, list_name, version_no, sha256, file_name, byte_size, object_key, read_options, document_uuid, format)
+        (source_id, list_name, version_no, sha256, file_name, byte_size, object_key, read_options)
     SELECT
         v_source_id, v_list_name, coalesce(max(o.version_no), 0) + 1,
-        p_sha256, p_file_name, p_byte_size, p_object_key, coalesce(p_read_options, '{}'),
-        coalesce(p_document_uuid, stage.uuid_v7()), p_format
+        p_sha256, p_file_name, p_byte_size, p_object_key, coalesce(p_read_options, '{}')
     FROM stage.documents AS o
     WHERE o.source_id = v_source_id AND o.list_name = v_list_name
     RETURNING d.document_id INTO document_id;
@@ -65,6 +62,6 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION stage.register_document(text, text, text, text, bytea, bigint, text, jsonb, uuid, text) IS
+COMMENT ON FUNCTION stage.register_document(text, text, text, text, bytea, bigint, text, jsonb) IS
 'Registers a file of the object store as a document of a source and sends the job that reads it. The same bytes of the '
 'same source are the same document; registered again after a rejection, it is read again.';

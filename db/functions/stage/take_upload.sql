@@ -24,8 +24,8 @@ BEGIN
         SELECT r.document_id, r.is_new INTO v_upload.document_id, v_upload.is_new
         FROM stage.register_document(
             v_upload.source_type, v_upload.source_name, v_upload.list_name, v_upload.file_name, v_upload.sha256,
-            v_upload.byte_size, v_upload.object_key, '{}', v_upload.doc_id,
-            CASE v_upload.kind WHEN 'pdf' THEN 'pdf' END) AS r;
+            v_upload.byte_size, v_upload.object_key, '{}',
+            CASE v_upload.kind WHEN 'pdf' THEN 'pdf' END, v_upload.doc_id) AS r;
         -- the same bytes may have been registered since they were checked
         SELECT d.document_uuid INTO v_upload.doc_id FROM stage.documents AS d WHERE d.document_id = v_upload.document_id;
         UPDATE stage.uploads AS u

@@ -1,31 +1,6 @@
 -- 0012 upload: who may send files in, how much and of which kinds; a receipt of every upload; alerts that people must see;
 -- and what the append-only raw store was given.
 
--- stage.uuid_v7: a new identifier whose order is the order of time (RFC 9562, version 7).
---
--- Promises: 48 bits of milliseconds, 12 bits of their fraction, 62 random bits. The same on every version of PostgreSQL:
--- uuidv7() exists from 18 on only. In this lane because columns' defaults need it.
-CREATE FUNCTION stage.uuid_v7() RETURNS uuid
-LANGUAGE plpgsql VOLATILE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    v_time constant numeric := extract(EPOCH FROM clock_timestamp()) * 1000;
-    v_whole constant bigint := floor(v_time)::bigint;
-    v_bytes bytea := uuid_send(gen_random_uuid());
-    v_fraction constant integer := floor((v_time - v_whole) * 4096)::integer;
-BEGIN
-    v_bytes := overlay(v_bytes PLACING substr(int8send(v_whole), 3) FROM 1 FOR 6);
-    v_bytes := set_byte(v_bytes, 6, 112 + v_fraction / 256);
-    v_bytes := set_byte(v_bytes, 7, v_fraction % 256);
-    RETURN encode(v_bytes, 'hex')::uuid;
-END
-$$;
-
-COMMENT ON FUNCTION stage.uuid_v7() IS 'A new UUIDv7: later ones sort after earlier ones. Example: SELECT stage.uuid_v7();';
-
-ALTER TABLE stage.documents ALTER COLUMN document_uuid SET DEFAULT stage.uuid_v7();
-
 CREATE TABLE stage.uploader (
     uploader text PRIMARY KEY CHECK (uploader ~ '^[a-z0-9][a-z0-9._-]{0,62}$'),
     display_name text NOT NULL,
