@@ -19,6 +19,7 @@ from workers import (
     cli_serve,
     cli_server,
     cli_status,
+    cli_upload,
     cli_worker,
 )
 from workers.errors import OceanidError, from_database
@@ -64,6 +65,7 @@ for _module in (
     cli_server,
     cli_database,
     cli_ingest,
+    cli_upload,
     cli_worker,
     cli_status,
     cli_review,
