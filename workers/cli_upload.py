@@ -126,7 +126,14 @@ def upload_file(
     """Send one file, by the way its size needs; the server's answer (doc_id, doc_sha256, is_new, …)."""
     size = path.stat().st_size
     terms = client.terms()
-    past = size > terms["max_bytes"] and terms["presigned"]
+    limit = terms["max_presigned_bytes"] if terms["presigned"] else terms["max_bytes"]
+    if size > limit:
+        raise Refused(
+            413,
+            f"It has {size:,} bytes; the limit is {limit:,}.",
+            hint="Split it; an operator changes the limit.",
+        )
+    past = size > terms["max_bytes"]
     task = progress.add_task(path.name, total=size) if progress else None
 
     def pieces() -> Iterator[bytes]:

@@ -15,9 +15,6 @@ from typing import Any
 
 import psycopg
 import pytest
-
-duckdb = pytest.importorskip("duckdb", reason="the extra `raw-store` is not installed")
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
@@ -29,6 +26,8 @@ from workers.jobs import raw_store as job_module
 from workers.raw_store import RawStore, raw_store, write_parquet
 from workers.runtime import RunReport, Services, run
 from workers.settings import Settings
+
+duckdb = pytest.importorskip("duckdb", reason="the extra `raw-store` is not installed")
 
 TEXTS = ["ORION\tNZL\n9000000", "", 'Łódź “船舶” \\ \' " {"a": 1}\u2028', "x" * 200_000]
 

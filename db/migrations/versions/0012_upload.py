@@ -1,4 +1,4 @@
-"""Uploads: who may send files in, how much and of which kinds, and a receipt of each; alerts; loads of the raw store."""
+"""Uploads: who may send what, and a receipt of each; alerts; what the raw store was given."""
 
 from workers.deploy_revisions import run_sql_file
 from workers.errors import DeployError

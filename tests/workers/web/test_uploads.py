@@ -7,89 +7,22 @@ import io
 import os
 import socket
 import sys
-import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
-import uvicorn
-from fastapi.testclient import TestClient
-from psycopg.rows import dict_row
 
+from tests.workers.web.counter import CSV, SOURCE, Counter, Open, served, until
+from workers.cli_upload import Client, upload_file
 from workers.objects import DirectoryStore, S3Store
-from workers.settings import Settings
-from workers.web.app import create_app
 
-CSV = b"Vessel Name,Flag,IMO Number\nORION,NZL,9000000\n"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
-SOURCE = {"source_type": "RFMO", "source_name": "NEAFC"}
 BUCKET = "uploads"
-
-
-class Counter:
-    """A server that takes uploads, one uploader, and the database behind it."""
-
-    def __init__(self, url: str, settings: Settings) -> None:
-        self.settings = settings
-        self.db = psycopg.connect(url, autocommit=True, row_factory=dict_row)
-        self.app = create_app(url, b"k" * 32, settings)
-        self.client = TestClient(self.app)
-        self.client.__enter__()
-        self.token = self.one("SELECT stage.add_uploader('maria', 'Maria Soto')")
-        self.client.headers["Authorization"] = f"Bearer {self.token}"
-
-    def one(self, query: str, *values: Any) -> Any:
-        row = self.db.execute(query, values).fetchone()
-        return next(iter(row.values())) if row else None
-
-    def post(self, content: Any = CSV, name: str = "list.csv", **more: Any) -> httpx.Response:
-        """A file as the body."""
-        return self.client.post("/upload", params={**SOURCE, "file_name": name, **more}, content=content)
-
-    def post_form(self, content: bytes = CSV, name: str = "list.csv", **fields: str) -> httpx.Response:
-        """A file in a form."""
-        return self.client.post("/upload", data=fields or SOURCE, files={"file": (name, content)})
-
-    def receipts(self) -> list[dict[str, Any]]:
-        """All receipts, oldest first."""
-        return self.db.execute("SELECT * FROM stage.uploads ORDER BY started_at").fetchall()
-
-    def limit(self, name: str, value: int) -> None:
-        self.db.execute("UPDATE stage.limits SET value = %s WHERE name = %s", [value, name])
-
-    def close(self) -> None:
-        self.client.__exit__(None, None, None)
-        self.db.close()
-
-
-Open = Callable[..., Counter]
-
-
-@pytest.fixture
-def open_counter(database_url: str, tmp_path: Path) -> Iterator[Open]:
-    """A factory: keyword arguments are settings."""
-    made: list[Counter] = []
-
-    def open_(**settings: Any) -> Counter:
-        made.append(
-            Counter(database_url, Settings(**{"object_store": str(tmp_path / "objects"), **settings}))
-        )
-        return made[-1]
-
-    yield open_
-    for counter in made:
-        counter.close()
-
-
-@pytest.fixture
-def counter(open_counter: Open) -> Counter:
-    return open_counter()
 
 
 def workbook() -> bytes:
@@ -318,18 +251,6 @@ def test_a_store_that_cannot_be_written_leaves_a_refused_receipt_and_no_document
     assert counter.one("SELECT count(*) FROM stage.documents") == 0
 
 
-@contextmanager
-def served(counter: Counter) -> Iterator[int]:
-    """A real server, because TestClient hands a body over only when all of it is there. Its port."""
-    server = uvicorn.Server(uvicorn.Config(counter.app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    _until(lambda: server.started)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
-
-
 def test_an_endless_body_ends_at_the_limit(counter: Counter) -> None:
     counter.limit("max_upload_bytes", 100_000)
     sent = 0
@@ -356,9 +277,9 @@ def test_a_client_that_goes_away_leaves_a_refused_receipt(counter: Counter) -> N
             f"POST /upload?source_type=RFMO&source_name=X&file_name=a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
             f"Authorization: Bearer {counter.token}\r\n\r\nhalf".encode()
         )
-        _until(lambda: len(counter.receipts()) == 1)
+        until(lambda: len(counter.receipts()) == 1)
         line.close()
-        _until(lambda: counter.receipts()[0]["state"] == "refused")
+        until(lambda: counter.receipts()[0]["state"] == "refused")
     assert counter.receipts()[0]["refusal"] == "incomplete"
 
 
@@ -377,13 +298,6 @@ def test_a_client_that_dawdles_is_cut_off(counter: Counter) -> None:
         )  # fmt: skip
     assert answer.status_code == 408
     assert counter.receipts()[0]["refusal"] == "time"
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 # --- S3
@@ -482,3 +396,14 @@ def test_a_directory_has_sizes_and_forgets_too(tmp_path: Path) -> None:
     directory.delete("a/b")
     directory.delete("a/b")
     assert not directory.exists("a/b")
+
+
+def test_the_command_sends_a_large_file_past_the_server(s3_counter: Counter, tmp_path: Path) -> None:
+    s3_counter.limit("max_upload_bytes", 1000)
+    (tmp_path / "big.pdf").write_bytes(PDF + b"0" * 5000)
+    with served(s3_counter) as port:
+        client = Client(f"http://127.0.0.1:{port}", s3_counter.token)
+        said = upload_file(client, tmp_path / "big.pdf", SOURCE)
+    assert said["is_new"] and s3_counter.receipts()[0]["way"] == "presigned"
+    store(s3_counter).get(f"pdf/{said['doc_id']}/v1/original.pdf", tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "big.pdf").read_bytes()
