@@ -47,7 +47,8 @@ BEGIN
     -- Rules and policies are the operators'; what is deployed is nobody's but migrate's.
     FOREACH v_table IN ARRAY ARRAY[
         'stage.source', 'stage.cleaning_rules', 'stage.field_policy', 'stage.kind_policy', 'stage.calibration',
-        'stage.limits', 'ops.queue_policy', 'ops.worker_policy', 'ops.schedule', 'ops.deployed_object', 'ops.alembic_version'
+        'stage.limits', 'stage.pdf_policy', 'stage.vessel_list_field', 'ops.queue_policy', 'ops.worker_policy', 'ops.schedule',
+        'ops.deployed_object', 'ops.alembic_version'
     ] LOOP
         CONTINUE WHEN to_regclass(v_table) IS NULL;
         -- A document of a new source registers the source.

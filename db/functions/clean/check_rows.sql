@@ -2,7 +2,7 @@
 --
 -- Promises: stage.cell_findings of the document is written anew, but for what a human settled, here or in another version
 -- (clean.keep_findings): an MMSI whose digits belong to another State than the flag, a call sign of another State's series (weak evidence, not an error), a beam that exceeds the length, an
--- authorisation that ends before it starts. Set-based; may run again.
+-- authorisation that ends before it starts, a cell that was read from a PDF with little confidence. Set-based; may run again.
 CREATE OR REPLACE FUNCTION clean.check_rows(p_document_id bigint) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -95,6 +95,14 @@ BEGIN
         format('The authorisation starts on %s and ends on %s', w.auth_start, w.auth_end)
     FROM pg_temp.row_value AS w
     WHERE length(w.auth_end) = 10 AND length(w.auth_start) = 10 AND w.auth_end < w.auth_start
+    ON CONFLICT DO NOTHING;
+
+    INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
+    SELECT p_document_id, c.row_index, c.column_position, 'read_badly', -0.3, true,
+        format('Read from page %s with confidence %s', c.page_no, round(c.confidence::numeric, 2))
+    FROM stage.cell_places AS c
+    WHERE c.document_id = p_document_id
+        AND c.confidence < (SELECT p.value FROM stage.pdf_policy AS p WHERE p.name = 'min_cell_confidence')
     ON CONFLICT DO NOTHING;
 
     PERFORM clean.keep_findings(p_document_id);
