@@ -16,7 +16,7 @@ HEADER = ["Vessel Name", "Flag State", "IMO", "Length (m)"]
 LIST: Grid = [HEADER, ["Orion", "Japan", "9891799", "57.85"], ["Tronio", "Spain", "9361603", "55.00"]]
 CATCHES: Grid = [["Species", "2023", "2024"], ["Toothfish", "12", "13"], ["Crab", "4", "5"]]
 SHORT_OF_ROOM = hypothesis_settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -265,4 +265,5 @@ def test_no_filled_cell_is_lost_wherever_the_page_ends(
     (listed, _), *more = judged(db, run_id)
     kept = data if all(yes for yes, _ in more) else first
     if listed and kept and status_of(db, document_id)[0] == "read":
-        assert rows_of(db, document_id) == [row for row in kept if row != HEADER]
+        # a column that a page leaves out altogether is missing there, not blank
+        assert [[text or "" for text in row] for row in rows_of(db, document_id)] == kept
