@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ class ChildDied(Exception):
 
 
 class Child:
-    """A process `python -m module arguments…` that runs `serve`. Safe to share between threads: one question at a time."""
+    """A process `python -m module arguments…` that runs `serve`. Threads may share it: one question at a time."""
 
     def __init__(
         self, module: str, *arguments: str, python: str = sys.executable, start_seconds: float = 120
@@ -112,10 +113,8 @@ class Child:
             self._process.wait()
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
-                    try:
+                    with suppress(OSError):
                         pipe.close()
-                    except OSError:
-                        pass
         self._process = None
         self._rest = b""
 

@@ -19,6 +19,7 @@ from workers import (
     cli_serve,
     cli_server,
     cli_status,
+    cli_triton,
     cli_worker,
 )
 from workers.errors import OceanidError, from_database
@@ -69,6 +70,7 @@ for _module in (
     cli_review,
     cli_serve,
     cli_reference,
+    cli_triton,
     cli_demo,
 ):
     _module.register(app)

@@ -59,12 +59,12 @@ class ReaderOptions:
                 raise ValueError(f"{name} is one of {', '.join(allowed)}, not {getattr(made, name)!r}")
         if made.device != "cpu" and not made.device.startswith("cuda:"):
             raise ValueError(f"device is cpu or cuda:N, not {made.device!r}")
-        if "heron" in (made.layout,) or made.tables == "tableformer":
-            if not made.artifacts_path or not Path(made.artifacts_path).is_dir():
-                raise ValueError(
-                    f"layout {made.layout} and tables {made.tables} need their weights: there is no directory"
-                    f" {made.artifacts_path!r} (artifacts_path); `docling-tools models download -o` makes it"
-                )
+        weights = made.layout == "heron" or made.tables == "tableformer"
+        if weights and not (made.artifacts_path and Path(made.artifacts_path).is_dir()):
+            raise ValueError(
+                f"layout {made.layout} and tables {made.tables} need their weights: there is no directory"
+                f" {made.artifacts_path!r} (artifacts_path); `docling-tools models download -o` makes it"
+            )
         return made
 
 
@@ -86,26 +86,30 @@ class Reader:
 
         return {
             "engine": f"docling {version('docling')}, layout {self.options.layout}, tables {self.options.tables}",
-            "versions": {name: version(name) for name in ("docling", "docling-parse", "docling-core", "torch")},
+            "versions": {
+                name: version(name) for name in ("docling", "docling-parse", "docling-core", "torch")
+            },
             "options": asdict(self.options),
             "image_digest": os.environ.get("OCEANID_IMAGE_DIGEST") or None,
         }
 
     def read(self, path: Path, first: int, last: int) -> dict[str, Any]:
         """The pages `first` to `last` of a PDF (from 1); `outcome` is done, or failed with the error in words."""
-        from docling.datamodel.base_models import ConversionStatus, DocumentStream
         from io import BytesIO
+
+        from docling.datamodel.base_models import ConversionStatus, DocumentStream
 
         begun = time.monotonic()
         # In memory: the name of a temporary file must not get into the result.
         stream = DocumentStream(name="document.pdf", stream=BytesIO(path.read_bytes()))
-        result = self._converter.convert(stream, raises_on_error=False, page_range=(first, last or sys.maxsize))
+        result = self._converter.convert(
+            stream, raises_on_error=False, page_range=(first, last or sys.maxsize)
+        )
         if result.status is not ConversionStatus.SUCCESS:
             said = "; ".join(dict.fromkeys(e.error_message.strip() for e in result.errors))
-            return {
-                "outcome": "failed",
-                "error": f"Docling could not read the pages {first} to {last or 'last'}: {said or result.status.value}.",
-            }
+            where = f"the pages {first} to {last or 'last'}"
+            said = said or result.status.value
+            return {"outcome": "failed", "error": f"Docling could not read {where}: {said}."}
         seconds = time.monotonic() - begun
         tables = list(_tables(result))
         pages = [_page(page, result, tables, seconds) for page in result.pages]
@@ -130,14 +134,14 @@ def check_device(device: str) -> None:
     if number >= count:
         raise RuntimeError(
             f"The configuration asks for GPU {number}, and this machine shows {count or 'no'} GPU to PyTorch"
-            f" {torch.__version__}. Give the container its GPUs, or choose the CPU configuration: --model-config-name=cpu."
+            f" {torch.__version__}. Give the container its GPUs, or choose the CPU: --model-config-name=cpu."
         )
 
 
 def _mend_torchvision() -> None:
     """A torchvision built for CUDA looks for two operators that it does not bring beside a CPU-only torch."""
     try:
-        import torchvision  # noqa: F401
+        import torchvision
     except RuntimeError:
         import torch
 
@@ -261,9 +265,7 @@ def _tables(result: Any) -> Iterator[dict[str, Any]]:
         for cell in item.data.table_cells:
             if not (text := _clean(cell.text)).strip():
                 continue
-            place = (
-                _bounding(cell.bbox.to_top_left_origin(height)) if cell.bbox is not None else box
-            )
+            place = _bounding(cell.bbox.to_top_left_origin(height)) if cell.bbox is not None else box
             cells.append(
                 {
                     "row": cell.start_row_offset_idx + 1,
@@ -290,7 +292,10 @@ def _table_confidence(page: Any, box: Box) -> float:
     """Confidence of the region that the layout engine predicted there."""
     structure = page.predictions.tablestructure
     found = [
-        (_overlap(_bounding(table.cluster.bbox.to_top_left_origin(page.size.height)), box), table.cluster.confidence)
+        (
+            _overlap(_bounding(table.cluster.bbox.to_top_left_origin(page.size.height)), box),
+            table.cluster.confidence,
+        )
         for table in (structure.table_map.values() if structure is not None else ())
     ]
     share, confidence = max(found, default=(0.0, 1.0))
@@ -309,10 +314,7 @@ def _cell_box(cell: Any, height: float) -> Box:
 
 
 def _bounding(box: Any) -> Box:
-    return [
-        round(v, 2)
-        for v in (min(box.l, box.r), min(box.t, box.b), max(box.l, box.r), max(box.t, box.b))
-    ]
+    return [round(v, 2) for v in (min(box.l, box.r), min(box.t, box.b), max(box.l, box.r), max(box.t, box.b))]
 
 
 def _overlap(a: Box, b: Box) -> float:
@@ -321,10 +323,9 @@ def _overlap(a: Box, b: Box) -> float:
 
 def _meets(line: Box, cell: Box) -> bool:
     """Whether half of a line's height and any of its width lies in the cell."""
-    return (
-        min(line[2], cell[2]) > max(line[0], cell[0])
-        and min(line[3], cell[3]) - max(line[1], cell[1]) > 0.5 * min(line[3] - line[1], cell[3] - cell[1])
-    )
+    return min(line[2], cell[2]) > max(line[0], cell[0]) and min(line[3], cell[3]) - max(
+        line[1], cell[1]
+    ) > 0.5 * min(line[3] - line[1], cell[3] - cell[1])
 
 
 def _clean(text: str) -> str:

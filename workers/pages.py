@@ -150,9 +150,10 @@ def check_bytes(path: Path, max_bytes: int) -> None:
 
 
 def is_pdf(path: Path) -> bool:
-    """Whether a file's content says that it is a PDF."""
+    """Whether a file's content says that it is a PDF. Readers of PDF accept some rubbish in front of it."""
     with path.open("rb") as stream:
-        return b"%PDF-" in stream.read(_HEAD)[:_HEAD]
+        before, mark, _ = stream.read(_HEAD).partition(b"%PDF-")
+    return bool(mark) and b"\n" not in before
 
 
 # ---- the helper's side -----------------------------------------------------------------------------------------

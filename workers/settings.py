@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         "whose responses count as nobody's.",
     )
     argilla_workspace: str = Field("oceanid", description="Workspace in Argilla; made where it is missing.")
+    triton_url: str | None = Field(
+        None,
+        description="`host:port` of the gRPC of the Triton that reads PDFs. "
+        "Empty: the one that `oceanid triton up` started, else PDFs wait.",
+    )
     log_level: LogLevel = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     health_host: str = Field(
         "127.0.0.1", description="Address on which a worker serves `/health` and `/metrics`."
@@ -71,6 +76,7 @@ class Settings(BaseSettings):
         "s3_secret_access_key",
         "argilla_url",
         "argilla_api_key",
+        "triton_url",
         mode="before",
     )
     @classmethod
