@@ -47,13 +47,9 @@ class ReaderOptions:
         unknown = set(values) - {f.name for f in fields(cls)}
         if unknown:
             raise ValueError(f"unknown options: {', '.join(sorted(unknown))}")
-        made = cls(
-            **{  # type: ignore[arg-type]
-                **values,
-                "threads": int(values.get("threads", 2)),
-                "document_seconds": float(values.get("document_seconds", 240)),
-            }
-        )
+        numbers = {"threads": int, "document_seconds": float}
+        texts: dict[str, Any] = {name: numbers.get(name, str)(value) for name, value in values.items()}
+        made = cls(**texts)
         for name, allowed in (("layout", LAYOUTS), ("tables", TABLES), ("ocr", OCR)):
             if getattr(made, name) not in allowed:
                 raise ValueError(f"{name} is one of {', '.join(allowed)}, not {getattr(made, name)!r}")

@@ -76,8 +76,6 @@ class Pages:
         check_bytes(path, self._policy.max_pdf_bytes)
         answer = self._ask({"do": "count", "path": str(path)}, _INSPECT_SECONDS)
         pages, inches = int(answer["pages"]), float(answer["inches"])
-        if pages == 0:
-            raise reject("The PDF has no pages.", "Check the download.")
         if pages > self._policy.max_pdf_pages:
             raise reject(
                 f"The PDF has {pages:,} pages; the limit is {self._policy.max_pdf_pages:,}.",
@@ -172,9 +170,11 @@ def _handle(request: dict[str, Any]) -> dict[str, Any]:
     try:
         document = pdfium.PdfDocument(request["path"])
     except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == _PASSWORD_ERROR or "password" in str(error).lower():
+        # pdfium says nothing of a document without pages, and its last error stays that of an earlier document.
+        if error.err_code == _PASSWORD_ERROR and b"/Encrypt" in Path(request["path"]).read_bytes():
             return {"cause": "The PDF is locked with a password.", "cure": "Send it without one."}
-        return {"cause": f"The PDF cannot be opened: {error}", "cure": "It is damaged: download it again."}
+        cause = "The PDF cannot be opened: it is damaged or has no pages."
+        return {"cause": cause, "cure": "Download it again."}
     try:
         if request["do"] == "count":
             return _count(document)

@@ -225,7 +225,7 @@ def _failed(log: Path) -> bool:
 
 
 def _why(log: Path) -> str:
-    """The first error of the log, else its last line."""
+    """The last error of the log, else its last line."""
     lines = log.read_text(errors="replace").splitlines()
     errors = [line.partition("] ")[2].strip().strip('"') for line in lines if line.startswith("E")]
-    return (errors or [line for line in lines if line.strip()][-1:] or ["the log is empty"])[0]
+    return (errors or [line for line in lines if line.strip()][-1:] or ["the log is empty"])[-1]

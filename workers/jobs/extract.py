@@ -147,12 +147,16 @@ class _Reading:
         """Read all pages; the files of COPY text by table. Raises as `handle` does, DocumentRejected too."""
         step = max(int(self._policy["pages_per_call"]), 1)
         ranges = [(first, min(first + step - 1, count)) for first in range(1, count + 1, step)]
-        with ThreadPoolExecutor(max(int(self._policy["calls_at_once"]), 1) + 1) as pool:
-            pictures = pool.submit(self._pictures, ranges)
-            parts = [pool.submit(self._part, first, last) for first, last in ranges]
+        drawn: dict[int, _Picture] = {}
+        parts = []
+        with ThreadPoolExecutor(max(int(self._policy["calls_at_once"]), 1)) as pool:
             try:
+                for first, last in ranges:
+                    # Drawn first, while the model reads the range before: what cannot be drawn never reaches it.
+                    for image in self._pages.render(self._path, first, last, self._scratch):
+                        drawn[image.page_no] = self._keep(image)
+                    parts.append(pool.submit(self._part, first, last))
                 files = [part.result() for part in parts]
-                drawn = pictures.result()
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
@@ -184,15 +188,8 @@ class _Reading:
         self._store.put(key, file)
         return file
 
-    def _pictures(self, ranges: Iterable[tuple[int, int]]) -> dict[int, _Picture]:
-        """Draw and store the pages' pictures, range by range. A key is written once: what was stored first stays."""
-        found: dict[int, _Picture] = {}
-        for first, last in ranges:
-            for image in self._pages.render(self._path, first, last, self._scratch):
-                found[image.page_no] = self._keep(image)
-        return found
-
     def _keep(self, image: PageImage) -> _Picture:
+        """Store a page's picture. A key is written once: what was stored first stays."""
         key = f"{self._document.prefix}/pages/{image.page_no:04d}.jpg"
         if self._store.exists(key):
             self._store.get(key, image.path)

@@ -5,7 +5,7 @@ parser costs that PDF, the helper is started again, and the instance goes on. Th
 needs only Oceanid and numpy below 2; `python` of the configuration may name another interpreter for Docling.
 
 Inputs of one document: PDF (its bytes; none asks what reads here and is answered at once) and PAGES (first and last
-page, from 1; 0 and 0 are all). Output: RESULT, JSON with `outcome` done, failed or alive. A document that cannot be
+page, from 1; a last page of 0 is the last). Output: RESULT, JSON with `outcome` done, failed or alive. A document that cannot be
 read has an outcome of its own; the others of its batch are not touched.
 """
 
@@ -71,7 +71,7 @@ class TritonPythonModel:
     def _read(self, pdf: bytes, first: int, last: int) -> dict[str, Any]:
         if not pdf:
             return {"outcome": "alive", "identity": self._identity}
-        if first < 0 or last < first or (first == 0 and last > 0):
+        if first < 0 or last < 0 or 0 < last < max(first, 1):
             return {"outcome": "failed", "error": f"There are no pages {first} to {last}: they count from 1."}
         handle, name = tempfile.mkstemp(suffix=".pdf")
         try:
