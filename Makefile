@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 POSTGRES15 := /usr/lib/postgresql/15/bin/postgres
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: help demo test test-18 test-15 lint format bench clean
+.PHONY: help demo test test-18 test-15 lint format bench bench-pdf clean
 
 help:
 	@echo "make demo    ingest the samples into an embedded PostgreSQL and show what was decided"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint    ruff, mypy --strict, SQL"
 	@echo "make format  ruff format"
 	@echo "make bench   every figure of the README"
+	@echo "make bench-pdf   tables of PDFs beside other readers (PDFS=folder with truths)"
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
@@ -47,6 +48,11 @@ format: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
+
+PDFS ?= ../shared/data/pdf/icdar2013-eu
+bench-pdf: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench-pdf]'
+	$(BIN)/python -m benchmarks.pdf_tables $(PDFS)
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
