@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from workers import (
     cli_database,
     cli_demo,
+    cli_demo_pdf,
     cli_ingest,
     cli_reference,
     cli_review,
@@ -72,6 +73,7 @@ for _module in (
     cli_reference,
     cli_triton,
     cli_demo,
+    cli_demo_pdf,
 ):
     _module.register(app)
 

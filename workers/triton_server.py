@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -227,5 +228,5 @@ def _failed(log: Path) -> bool:
 def _why(log: Path) -> str:
     """The last error of the log, else its last line."""
     lines = log.read_text(errors="replace").splitlines()
-    errors = [line.partition("] ")[2].strip().strip('"') for line in lines if line.startswith("E")]
+    errors = [line.partition("] ")[2].strip().strip('"') for line in lines if re.match(r"E\d{4} ", line)]
     return (errors or [line for line in lines if line.strip()][-1:] or ["the log is empty"])[-1]

@@ -28,7 +28,9 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pdf"
 
 def descendants(pid: int) -> dict[int, str]:
     """Process → command line of everything below a process."""
-    table = subprocess.run(["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    table = subprocess.run(
+        ["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
+    ).stdout
     rows = [line.split(None, 2) for line in table.splitlines()[1:]]
     found: dict[int, str] = {}
     wanted = {pid}

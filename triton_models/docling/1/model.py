@@ -4,9 +4,9 @@ Docling itself runs in a helper process (`workers.docling_reader`), one an insta
 parser costs that PDF, the helper is started again, and the instance goes on. The environment of the Python backend
 needs only Oceanid and numpy below 2; `python` of the configuration may name another interpreter for Docling.
 
-Inputs of one document: PDF (its bytes; none asks what reads here and is answered at once) and PAGES (first and last
-page, from 1; a last page of 0 is the last). Output: RESULT, JSON with `outcome` done, failed or alive. A document that cannot be
-read has an outcome of its own; the others of its batch are not touched.
+Inputs of one document: PDF, its bytes (none asks what reads here and is answered at once), and PAGES, its first and
+last page (from 1; a last page of 0 is the last). Output: RESULT, JSON with `outcome` done, failed or alive. A document
+that cannot be read has an outcome of its own; the others of its batch are not touched.
 """
 
 from __future__ import annotations
