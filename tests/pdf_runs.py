@@ -66,6 +66,18 @@ def store_run(
                     "INSERT INTO stage.table_cells (document_id, run_id, table_no, row_no, column_no, row_span,"
                     " column_span, text, page_no, box, confidence)"
                     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                    [document_id, run_id, table_no, row_no, column_no, rows, wide, text, page, box, confidence],
+                    [
+                        document_id,
+                        run_id,
+                        table_no,
+                        row_no,
+                        column_no,
+                        rows,
+                        wide,
+                        text,
+                        page,
+                        box,
+                        confidence,
+                    ],
                 )
     return run_id

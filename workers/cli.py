@@ -13,12 +13,14 @@ from typer.core import TyperGroup
 from workers import (
     cli_database,
     cli_demo,
+    cli_demo_pdf,
     cli_ingest,
     cli_reference,
     cli_review,
     cli_serve,
     cli_server,
     cli_status,
+    cli_triton,
     cli_upload,
     cli_worker,
 )
@@ -71,7 +73,9 @@ for _module in (
     cli_review,
     cli_serve,
     cli_reference,
+    cli_triton,
     cli_demo,
+    cli_demo_pdf,
 ):
     _module.register(app)
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from workers.errors import ConfigurationError, OceanidError, ServiceUnavailable
+from workers.errors import ConfigurationError, JobRejected, OceanidError, ServiceUnavailable
 from workers.settings import Settings
 
 _CHUNK = 1024 * 1024
@@ -98,6 +98,21 @@ def hash_file(path: Path) -> tuple[bytes, int]:
             f"{path} cannot be read: {error.strerror or error}.", hint="Check the path and its permissions."
         ) from error
     return digest.digest(), size
+
+
+def fetch(settings: Settings, key: str, sha256: bytes, path: Path) -> None:
+    """Write a registered object to `path`. Raises JobRejected where it is missing or not the file that was registered,
+    ServiceUnavailable where the store does not answer.
+    """
+    try:
+        object_store(settings).get(key, path)
+    except ObjectMissing as error:
+        raise JobRejected(error.message, hint=error.hint) from error
+    if hash_file(path)[0] != sha256:
+        raise JobRejected(
+            f"The object {key} is not the file that was registered: its SHA-256 differs.",
+            hint="The object store was changed from outside; restore the object, then ops.requeue the job.",
+        )
 
 
 class DirectoryStore:

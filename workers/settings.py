@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     motherduck_token: SecretStr | None = Field(
         None, description="Token (secret) for MotherDuck, where the raw store is there."
     )
+    triton_url: str | None = Field(
+        None,
+        description="`host:port` of the gRPC of the Triton that reads PDFs. "
+        "Empty: the one that `oceanid triton up` started, else PDFs wait.",
+    )
     log_level: LogLevel = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     health_host: str = Field(
         "127.0.0.1", description="Address on which a worker serves `/health` and `/metrics`."
@@ -100,6 +105,7 @@ class Settings(BaseSettings):
         "upload_token",
         "raw_store",
         "motherduck_token",
+        "triton_url",
         mode="before",
     )
     @classmethod

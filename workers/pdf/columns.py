@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from workers.pdf.lines import Line, Segment
+from workers.pdf.lines import Line, Segment, two_numbers
 from workers.pdf.model import Rule, overlap
-from workers.pdf.rules import covered, positions
+from workers.pdf.rules import covered, near, positions
 
 # Lines that may run across a gutter: a header over two columns, a label longer than its column.
 _MAY_CROSS = 0.1
+# Two numbers are two columns with this much less room between them than words.
+_NUMBERS = 3.0
 
 
 @dataclass
@@ -61,6 +64,7 @@ def _gutters(voters: Sequence[Line], lines: Sequence[Line], size: float) -> dict
     """x intervals that (nearly) no voter covers: where fewest of all lines stand in each → its width."""
     allowed = int(_MAY_CROSS * len(voters))
     edges: dict[float, float] = {}
+    all_spans = _coverage(lines)
     run: list[tuple[float, float, int]] = []
     for span in [*_coverage(voters), (0.0, 0.0, allowed + 1)]:
         if span[2] <= allowed:
@@ -68,7 +72,7 @@ def _gutters(voters: Sequence[Line], lines: Sequence[Line], size: float) -> dict
             continue
         if run and run[-1][1] - run[0][0] >= 0.15 * size:
             start, end = run[0][0], run[-1][1]
-            edges[_clearest(start, end, lines)] = end - start
+            edges[_clearest(start, end, all_spans)] = end - start
         run = []
     return edges
 
@@ -80,18 +84,18 @@ def _coverage(lines: Sequence[Line]) -> list[tuple[float, float, int]]:
     )
     spans = []
     depth = 0
-    for (x, step), (following, _) in zip(events, events[1:], strict=False):
+    for (x, step), (following, _) in itertools.pairwise(events):
         depth += step
         if following > x:
             spans.append((x, following, depth))
     return spans
 
 
-def _clearest(start: float, end: float, lines: Sequence[Line]) -> float:
+def _clearest(start: float, end: float, spans: Sequence[tuple[float, float, int]]) -> float:
     """Middle of the widest part of an interval that the fewest lines cover."""
     parts = [
         (depth, max(a, start) - min(b, end), (max(a, start) + min(b, end)) / 2)
-        for a, b, depth in _coverage(lines)
+        for a, b, depth in spans
         if overlap(a, b, start, end) > 0
     ]
     return min(parts)[2] if parts else (start + end) / 2
@@ -119,11 +123,8 @@ def _dropped(gutters: dict[float, float], lines: Sequence[Line], size: float) ->
 def _without_empty(edges: list[float], lines: Sequence[Line]) -> list[float]:
     """Of the edges with no word between them only the last."""
     middles = [(w.x0 + w.x1) / 2 for line in lines for w in line.words if not w.leader]
-    return [
-        edge
-        for edge, following in zip(edges, [*edges[1:], float("inf")], strict=True)
-        if any(edge <= x < following for x in middles)
-    ]
+    bounds = [*edges, float("inf")]
+    return [edge for edge, end in itertools.pairwise(bounds) if any(edge <= x < end for x in middles)]
 
 
 def _gaps_at(edges: list[float], index: int, lines: Sequence[Line]) -> list[float]:
@@ -133,11 +134,14 @@ def _gaps_at(edges: list[float], index: int, lines: Sequence[Line]) -> list[floa
     x = edges[index]
     gaps = []
     for line in lines:
-        before = [w.x1 for w in line.words if not w.leader and left <= (w.x0 + w.x1) / 2 < x]
-        after = [w.x0 for w in line.words if not w.leader and x <= (w.x0 + w.x1) / 2 < right]
+        own = [w for w in line.words if not w.leader and left <= (w.x0 + w.x1) / 2 < right]
+        before = [w for w in own if (w.x0 + w.x1) / 2 < x]
+        after = [w for w in own if (w.x0 + w.x1) / 2 >= x]
         if before and after:
-            wall = any(max(before) - 1 <= cut <= min(after) + 1 for cut in line.cuts)
-            gaps.append(1e3 if wall else max(0.0, min(after) - max(before)))
+            a, b = max(before, key=lambda w: w.x1), min(after, key=lambda w: w.x0)
+            wall = any(a.x1 - 1 <= cut <= b.x0 + 1 for cut in line.cuts)
+            wide = 1e3 if wall else max(0.0, b.x0 - a.x1)
+            gaps.append(_NUMBERS * wide if two_numbers(a, b) else wide)
     return gaps
 
 
@@ -154,7 +158,7 @@ def _numbering(edges: list[float], lines: Sequence[Line], size: float) -> list[f
             starts.append(words[1].x0)
     if len(numbers) < 3 or max(ends) >= min(starts) - 0.05 * size:
         return edges
-    if any(b - a != 1 for a, b in zip(numbers, numbers[1:], strict=False)):
+    if any(b - a != 1 for a, b in itertools.pairwise(numbers)):
         return edges
     return [(max(ends) + min(starts)) / 2, *edges]
 
@@ -168,11 +172,12 @@ def _with_rules(
     walls = [
         x
         for x in positions(vertical)
-        if left < x < right and covered(vertical, x, top, bottom) >= 0.4 and _parts(x, lines)
+        if left < x < right and covered(near(vertical, x), top, bottom) >= 0.4 and _parts(x, lines)
     ]
     kept: list[tuple[float, bool]] = [(x, True) for x in walls]
     for edge in edges:
-        if not any(_same_gutter(edge, wall, lines) for wall in walls):
+        nearest = sorted(walls, key=lambda wall: abs(wall - edge))[:2]
+        if not any(_same_gutter(edge, wall, lines) for wall in nearest):
             kept.append((edge, False))
     kept.sort()
     return Columns([x for x, _ in kept], [ruled for _, ruled in kept])

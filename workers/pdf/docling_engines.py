@@ -7,7 +7,9 @@ serves under another layout model: it reads the structure of whatever regions th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any, ClassVar
@@ -28,7 +30,7 @@ from docling.utils.profiling import TimeRecorder
 from docling_core.types.doc import BoundingBox, CoordOrigin, DocItemLabel, TableCell
 
 from workers.pdf.lines import paragraphs, text_lines
-from workers.pdf.model import THIN, Box, PageInk, Rule, Table, Word, bounds, split_text, with_sizes
+from workers.pdf.model import THIN, Box, PageInk, Rule, Table, Word, bounds, split_text, turned, with_sizes
 from workers.pdf.tables import find_tables, table_in
 
 
@@ -149,15 +151,22 @@ class GeometricTableModel(BaseTableStructureModel):
 
 def page_ink(page: Page) -> PageInk:
     """Words and ruling lines of a Docling page; those that OCR read where there is no text layer."""
-    words: list[Word] = []
+    width, height = page.size.width, page.size.height
+    upright: list[Word] = []
     if page.parsed_page is not None:
-        height = page.size.height
         cells = page.parsed_page.word_cells
         if not cells or _read_by_ocr(page):
             cells = page.parsed_page.textline_cells
         for cell in cells:
-            words.extend(split_text(cell.text, _box(cell.rect.to_bounding_box(), height)))
-    return PageInk(page.size.width, page.size.height, tuple(with_sizes(words)), tuple(_rules(page)))
+            turn = -round(cell.rect.angle / (math.pi / 2)) % 4
+            box = turned(_box(cell.rect.to_bounding_box(), height), turn, width, height)
+            upright.extend(replace(w, turn=turn) for w in split_text(cell.text, box))
+    words = []
+    for w in with_sizes(upright):
+        sides = (height, width) if w.turn % 2 else (width, height)
+        x0, top, x1, bottom = turned(w.box, -w.turn, *sides)
+        words.append(replace(w, x0=x0, top=top, x1=x1, bottom=bottom))
+    return PageInk(width, height, tuple(words), tuple(_rules(page)))
 
 
 def _read_by_ocr(page: Page) -> bool:
@@ -168,7 +177,11 @@ def _rules(page: Page) -> Iterable[Rule]:
     backend: Any = page._backend
     boxes = [
         *(backend.get_shape_lines(horizontal=True, vertical=True, tolerance=0.5) or ()),
-        *((backend.get_thin_shape_boxes(max_thickness=THIN) or ()) if hasattr(backend, "get_thin_shape_boxes") else ()),
+        *(
+            (backend.get_thin_shape_boxes(max_thickness=THIN) or ())
+            if hasattr(backend, "get_thin_shape_boxes")
+            else ()
+        ),
     ]
     for box in boxes:
         x0, top, x1, bottom = _box(box, page.size.height)
@@ -191,7 +204,10 @@ def _clusters(ink: PageInk, tables: Sequence[Table]) -> list[Cluster]:
     rest = [
         w
         for w in ink.words
-        if not any(t.box[0] - 1 <= (w.x0 + w.x1) / 2 <= t.box[2] + 1 and t.box[1] - 1 <= w.middle <= t.box[3] + 1 for t in tables)
+        if not any(
+            t.box[0] - 1 <= (w.x0 + w.x1) / 2 <= t.box[2] + 1 and t.box[1] - 1 <= w.middle <= t.box[3] + 1
+            for t in tables
+        )
     ]
     boxes = [bounds(line.box for line in part) for part in paragraphs(text_lines(rest))]
     clusters = [_cluster(i, DocItemLabel.TABLE, t.box, t.confidence) for i, t in enumerate(tables)]

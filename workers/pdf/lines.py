@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from workers.pdf.model import Box, Word, bounds, overlap
 
 SPACE = 0.25  # width of a usual word space, in font sizes
 WIDE_GAP = 0.9  # a gap that may separate two columns
+DIGITS = 0.7  # a gap between two numbers that thousands and typewriter spaces do not have
 SURE_GAP = 2.0  # a gap that no justified text has
 _LABEL = re.compile(
     r"[\(\[]?([0-9]{1,3}|[ivxlcIVXLC]{1,5}|[a-zA-Z])[\)\]\.:]+|[0-9]+(\.[0-9]+)+\.?|"
@@ -19,11 +21,15 @@ _LABEL = re.compile(
 )
 # How titles of tables and figures begin.
 CAPTION = re.compile(
-    r"(table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)\s*[0-9A-Z]+[\s.:–—-]", re.I
+    r"(?i:table|figure|fig\.|chart|graph|exhibit|tableau|tabla|cuadro|box|annex|appendix)"
+    r"\s*([0-9]|[A-Z]{1,2}[-.]?[0-9]|[IVXLC]+\b|[A-Z]\b)"
 )
+_GROUP = re.compile(r"[0-9]{3}([.,][0-9]+)?")
+YEARS = re.compile(r"\(?(1[89]|20)\d\d([-–/]\d{2,4})?\)?[*†a-z]?")
 _SIGNS = frozenset("$€£¥")
 _NUMERIC = re.compile(
-    r"[\(\[<>≤≥~±+\-–—−$€£¥%*]*\s?[0-9][0-9.,'’:/\s]*[%\)\]*†‡a-z¢°]{0,3}[0-9]?|n\.?/?a\.?|[-–—−.:…*]+|[xX✓]|[NZSXD]|\(?[NZSXDB]\)", re.I
+    r"[\(\[<>≤≥~±+\-–—−$€£¥%*]*\s?[0-9][0-9.,'’:/\s]*[%\)\]*†‡a-z¢°]{0,3}[0-9]?|n\.?/?a\.?|[-–—−.:…*]+|[xX✓]|[NZSXD]|\(?[NZSXDB]\)",
+    re.I,
 )
 
 
@@ -113,8 +119,10 @@ class Line:
             if word.leader:
                 last = None
                 continue
-            if last is None or gap(last, word) >= least or any(
-                last.x1 - 1.5 <= cut <= word.x0 + 1.5 for cut in self.cuts
+            if (
+                last is None
+                or gap(last, word) >= (min(least, DIGITS * self.size) if _digits(last, word) else least)
+                or any(last.x1 - 1.5 <= cut <= word.x0 + 1.5 for cut in self.cuts)
             ):
                 segments.append([])
             segments[-1].append(word)
@@ -125,7 +133,7 @@ class Line:
     def gaps(self) -> list[tuple[float, float]]:
         """x intervals between the segments."""
         s = self.segments
-        return [(a.x1, b.x0) for a, b in zip(s, s[1:], strict=False)]
+        return [(a.x1, b.x0) for a, b in itertools.pairwise(s)]
 
     @cached_property
     def tabular(self) -> bool:
@@ -139,6 +147,15 @@ class Line:
     def text(self) -> str:
         """The line's words."""
         return join_words(self.words)
+
+
+def _digits(a: Word, b: Word) -> bool:
+    return a.text[-1].isdigit() and b.text[0].isdigit()
+
+
+def two_numbers(a: Word, b: Word) -> bool:
+    """Whether neighbours are two numbers, not one whose thousands are set apart (15 455)."""
+    return _digits(a, b) and not _GROUP.fullmatch(b.text) and len(a.text) > 1
 
 
 def gap(a: Word, b: Word) -> float:
@@ -284,16 +301,15 @@ def _crosses(line: Line, x: float) -> bool:
 
 def _is_prose(run: list[Line], x: float, *, left: bool) -> bool:
     """Whether most lines on one side of x are long, of several words, and reach the column's edges."""
-    halves = [
-        h for h in ([w for w in line.words if ((w.x0 + w.x1) / 2 < x) == left] for line in run) if h
-    ]
+    halves = [h for h in ([w for w in line.words if ((w.x0 + w.x1) / 2 < x) == left] for line in run) if h]
     if len(halves) < 6:
         return False
     widths = [h[-1].x1 - h[0].x0 for h in halves]
     widest = sorted(widths)[int(0.9 * (len(widths) - 1))]
     full = [h for h, width in zip(halves, widths, strict=True) if width >= 0.8 * widest]
     lettered = [
-        h for h in full if len(h) >= 4 and sum(w.text[0].isalpha() for w in h) >= 0.6 * len(h)
-        and len(Line(h).segments) == 1
+        h
+        for h in full
+        if len(h) >= 4 and sum(w.text[0].isalpha() for w in h) >= 0.6 * len(h) and len(Line(h).segments) == 1
     ]
     return len(full) >= 0.5 * len(halves) and len(lettered) >= 0.75 * len(full)

@@ -19,7 +19,11 @@ THIN = 3.0  # a filled area no thicker than this (points) is a ruling line
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of characters without a space. `baseline` is the y its letters stand on, `size` the font size."""
+    """A run of characters without a space.
+
+    `turn`: quarter turns clockwise in which it stands on the page (1 reads downwards, 3 upwards). `size` is the font
+    size, `baseline` the y its letters stand on once the page is turned so that they are upright (`turned`).
+    """
 
     text: str
     x0: float
@@ -29,6 +33,7 @@ class Word:
     size: float
     baseline: float
     leader: bool = False
+    turn: int = 0
 
     @property
     def box(self) -> Box:
@@ -42,7 +47,7 @@ class Word:
 
     @classmethod
     def from_box(cls, text: str, box: Box) -> Word:
-        """A word of which only the box is known, as OCR gives it: its height stands for the font size."""
+        """An upright word of which only the box is known, as OCR gives it: its height stands for the font size."""
         x0, top, x1, bottom = box
         return cls(text, x0, top, x1, bottom, bottom - top, bottom - 0.2 * (bottom - top), is_leader(text))
 
@@ -66,8 +71,7 @@ class Rule:
 class PageInk:
     """What is drawn on one page.
 
-    `figures` are the boxes of drawings that are no ruling lines (curves, slanted strokes); `images` those of
-    bitmaps.
+    `figures` are the boxes of drawings that are no ruling lines: curves, slanted strokes.
     """
 
     width: float
@@ -75,7 +79,6 @@ class PageInk:
     words: tuple[Word, ...]
     rules: tuple[Rule, ...] = ()
     figures: tuple[Box, ...] = ()
-    images: tuple[Box, ...] = ()
 
 
 @dataclass(slots=True)
@@ -133,6 +136,19 @@ def common_area(a: Box, b: Box) -> float:
     return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
 
 
+def turned(box: Box, turn: int, width: float, height: float) -> Box:
+    """A box of a page of this size after the page is turned back (anticlockwise) by `turn` quarters."""
+    x0, top, x1, bottom = box
+    match turn % 4:
+        case 1:
+            return top, width - x1, bottom, width - x0
+        case 2:
+            return width - x1, height - bottom, width - x0, height - top
+        case 3:
+            return height - bottom, x0, height - top, x1
+    return box
+
+
 def split_text(text: str, box: Box) -> list[Word]:
     """A line of text as words, its width shared out by their numbers of characters (OCR gives lines)."""
     if len(text.split()) < 2:
@@ -152,7 +168,9 @@ def with_sizes(words: Sequence[Word]) -> list[Word]:
     0.43 font sizes wide; where that says that boxes are too low, they are made up to one and a half times as high.
     """
     ratios = [
-        (w.x1 - w.x0) / len(w.text) / _LETTER / w.size for w in words if len(w.text) > 3 and w.text.isalpha() and w.size > 0
+        (w.x1 - w.x0) / len(w.text) / _LETTER / w.size
+        for w in words
+        if len(w.text) > 3 and w.text.isalpha() and w.size > 0
     ]
     factor = min(max(median(ratios), 1.0), 1.5) if ratios else 1.0
     return [

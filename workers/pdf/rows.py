@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from workers.pdf.columns import Columns
-from workers.pdf.lines import Line, gap, is_numeric, join_words
+from workers.pdf.lines import YEARS, Line, gap, is_numeric, join_words, two_numbers
 from workers.pdf.model import Box, Rule, Word, bounds, overlap
 
-_YEAR = re.compile(r"\(?(1[89]|20)\d\d([-–/]\d{2,4})?\)?[*†a-z]?")
-_JOINING = re.compile(r"(?:\b(?:and|or|of|the|in|for|to|by|with|at|from|on|a|an|de|et|la|le|y|und|per)|[,&/(–-])$", re.I)
+_JOINING = re.compile(
+    r"(?:\b(?:and|or|of|the|in|for|to|by|with|at|from|on|a|an|de|et|la|le|y|und|per)|[,&/(–-])$", re.I
+)
 
 
 @dataclass
@@ -52,8 +53,31 @@ class Block:
 
 
 def place(lines: Sequence[Line], columns: Columns) -> list[list[Piece]]:
-    """Each line's words as pieces in columns."""
-    return [_place_line(line, index, columns) for index, line in enumerate(lines)]
+    """Each line's words as pieces in columns; a heading centred above a row of values covers all columns."""
+    pieces = [_place_line(line, index, columns) for index, line in enumerate(lines)]
+    values = [
+        [p.box for row in pieces for p in row if p.first == p.last == c and p.numeric]
+        for c in range(columns.count)
+    ]
+    if columns.count < 3 or not any(values[1:]):
+        return pieces
+    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    inner = min(b[0] for boxes in values[1:] for b in boxes)
+    for before, row, following, line in zip([[], *pieces], pieces, [*pieces[1:], []], lines, strict=False):
+        if len(row) != 1 or row[0].first == 0 or row[0].numeric:
+            continue
+        if any(p.first == p.last == row[0].first and not p.numeric for p in before) and not _is_data(before):
+            continue  # the header above goes on
+        box = row[0].box
+        own = max((b[2] - b[0] for b in values[row[0].first]), default=0.0)
+        if not _is_data(following) or (row[0].first == row[0].last and box[2] - box[0] < 1.6 * own):
+            continue
+        middle = (box[0] + box[2]) / 2
+        if abs(middle - (inner + right) / 2) < 1.2 * line.size:
+            row[0].first, row[0].last = 1, columns.count - 1
+        elif abs(middle - (left + right) / 2) < 1.2 * line.size:
+            row[0].first, row[0].last = 0, columns.count - 1
+    return pieces
 
 
 def _place_line(line: Line, number: int, columns: Columns) -> list[Piece]:
@@ -75,7 +99,7 @@ def _place_line(line: Line, number: int, columns: Columns) -> list[Piece]:
                 low.last -= 1  # a label that runs into the next column, which has a text of its own
                 merged.append(piece)
             elif piece.last > piece.first:
-                piece.first = low.last + 1
+                piece.first = min(low.last + 1, piece.last)
                 merged.append(piece)
             else:
                 low.words = low.words + piece.words
@@ -98,7 +122,9 @@ def _parted(a: Word, b: Word, line: Line, columns: Columns) -> bool:
     if space >= 0.9 * line.size and between:
         return True
     return any(a.x1 - 0.5 <= e <= b.x0 + 0.5 for e in between) and (
-        space >= 0.45 * line.size or space >= 0.3 * line.size and columns.count > 1 and len(line.segments) >= 0.5 * columns.count
+        space >= 0.45 * line.size
+        or two_numbers(a, b)
+        or (space >= 0.3 * line.size and columns.count > 1 and len(line.segments) >= 0.5 * columns.count)
     )
 
 
@@ -107,9 +133,17 @@ def _piece(run: list[Word], number: int, line: Line, columns: Columns) -> Piece:
     x0, x1 = solid[0].x0, max(w.x1 for w in solid)
     first, last = columns.at(x0), columns.at(x1)
     # A letter or two over the edge is no span.
-    while first < last and columns.edges[first] - x0 < 0.15 * (x1 - x0) and columns.edges[first] - x0 < line.size:
+    while (
+        first < last
+        and columns.edges[first] - x0 < 0.15 * (x1 - x0)
+        and columns.edges[first] - x0 < line.size
+    ):
         first += 1
-    while last > first and x1 - columns.edges[last - 1] < 0.15 * (x1 - x0) and x1 - columns.edges[last - 1] < line.size:
+    while (
+        last > first
+        and x1 - columns.edges[last - 1] < 0.15 * (x1 - x0)
+        and x1 - columns.edges[last - 1] < line.size
+    ):
         last -= 1
     return Piece(run, first, last, number)
 
@@ -123,15 +157,19 @@ def header_lines(lines: Sequence[Line], pieces: Sequence[list[Piece]], full: Seq
     labelled = [is_data and row[0].first == 0 for is_data, row in zip(data, pieces, strict=True)]
     if 2 * sum(labelled) >= sum(data):
         data = labelled
-    breaks = [i for i in range(1, len(lines)) if any(lines[i - 1].baseline - 1 < y < lines[i].baseline for y in full)]
+    breaks = [
+        i
+        for i in range(1, len(lines))
+        if any(lines[i - 1].baseline - 1 < y < lines[i].baseline for y in full)
+    ]
     if sum(data) >= max(1, 0.25 * len(lines)):
         first = data.index(True)
-        if first == 0 and len(lines) > 1 and all(_YEAR.fullmatch(p.text) for p in pieces[0] if p.numeric):
+        if first == 0 and len(lines) > 1 and all(YEARS.fullmatch(p.text) for p in pieces[0] if p.numeric):
             return 1
         ruled = [i for i in breaks if i <= first]
         if ruled:
             return ruled[-1]
-        while first > 1 and _only_stub(pieces[first - 1]) and any(len(p) > 1 for p in pieces[: first - 1]):
+        while first > 1 and _heading(pieces[first - 1]) and any(len(p) > 1 for p in pieces[: first - 1]):
             first -= 1
         return first
     return breaks[0] if breaks and breaks[0] <= max(3, len(lines) // 3) else 1
@@ -143,12 +181,13 @@ def _is_data(row: Sequence[Piece]) -> bool:
     numeric = [p for p in values if p.numeric]
     if not values or 2 * len(numeric) < len(values):
         return False
-    years = sum(bool(_YEAR.fullmatch(p.text)) for p in numeric)
+    years = sum(bool(YEARS.fullmatch(p.text)) for p in numeric)
     return years < len(numeric) or (len(row) > len(values) and is_numeric(row[0].text) is False and years < 2)
 
 
-def _only_stub(row: Sequence[Piece]) -> bool:
-    return len(row) == 1 and row[0].first == 0
+def _heading(row: Sequence[Piece]) -> bool:
+    """Whether a line is a heading of a group: alone in the first column, or across the columns."""
+    return len(row) == 1 and (row[0].first == 0 or row[0].last - row[0].first > 1)
 
 
 def header_blocks(
@@ -177,19 +216,33 @@ def header_blocks(
             above.first, above.last = min(above.first, piece.first), max(above.last, piece.last)
             fresh.append(above)
         open_blocks = fresh + [
-            b for b in open_blocks if b not in fresh and not any(overlap(b.first, b.last + 1, f.first, f.last + 1) > 0 for f in fresh)
+            b
+            for b in open_blocks
+            if b not in fresh
+            and not any(overlap(b.first, b.last + 1, f.first, f.last + 1) > 0 for f in fresh)
         ]
     cuts = sorted(
         {
             b.pieces[-1].line
             for b in blocks
-            if any(c is not b and b.first <= c.first and c.last <= b.last and c.pieces[0].line > b.pieces[-1].line for c in blocks)
+            if any(
+                c is not b
+                and b.first <= c.first
+                and c.last <= b.last
+                and c.pieces[0].line > b.pieces[-1].line
+                for c in blocks
+            )
         }
     )
     for block in blocks:
-        block.top_row = sum(cut < block.pieces[0].line for cut in cuts)
+        block.top_row = sum(_below(block.pieces[0].line, cut, lines) for cut in cuts)
         block.bottom_row = sum(cut < block.pieces[-1].line for cut in cuts)
     return blocks, (len(cuts) + 1 if pieces else 0)
+
+
+def _below(line: int, cut: int, lines: Sequence[Line]) -> bool:
+    """Whether a line stands under the header line `cut`, not half beside it."""
+    return cut < line and lines[line].baseline - lines[cut].baseline >= 0.8 * lines[line].size
 
 
 def extents(pieces: Sequence[list[Piece]], columns: Columns) -> list[tuple[float, float]]:
@@ -254,7 +307,8 @@ def _centred(
     if len(movable) > 1 and rest == 0 and shared > 1:
         even = [(low + k * shared, low + (k + 1) * shared - 1) for k in range(len(movable))]
         if all(
-            a <= own[i][0] and own[i][1] <= b and off(i, a, b) < 1.2 for i, (a, b) in zip(movable, even, strict=True)
+            a <= own[i][0] and own[i][1] <= b and off(i, a, b) < 1.2
+            for i, (a, b) in zip(movable, even, strict=True)
         ):
             for i, span in zip(movable, even, strict=True):
                 own[i] = span
@@ -281,7 +335,7 @@ def _stacks(block: Block, piece: Piece, lines: Sequence[Line], rules: Sequence[R
     single = piece.first == piece.last
     if not (
         (block.first, block.last) == (piece.first, piece.last)
-        or single and block.first == block.last == piece.first
+        or (single and block.first == block.last == piece.first)
     ):
         return False
     size = lines[piece.line].size
@@ -351,12 +405,17 @@ def _several(band: Sequence[int], pieces: Sequence[list[Piece]]) -> bool:
 def _tight(lines: Sequence[Line]) -> float:
     """Largest distance of baselines that still is within a row, where distances are of two kinds; else 0."""
     steps = sorted(
-        b.baseline - a.baseline for a, b in zip(lines, lines[1:], strict=False) if b.baseline > a.baseline + 1
+        b.baseline - a.baseline for a, b in itertools.pairwise(lines) if b.baseline > a.baseline + 1
     )
     if len(steps) < 3:
         return 0.0
-    jump, at = max(((b / a, i) for i, (a, b) in enumerate(zip(steps, steps[1:], strict=False))), default=(0.0, 0))
-    if jump >= 1.2 and 0 < at + 1 < len(steps) and at + 1 >= 0.15 * len(steps) and len(steps) - at - 1 >= 0.15 * len(steps):
+    jump, at = max(((b / a, i) for i, (a, b) in enumerate(itertools.pairwise(steps))), default=(0.0, 0))
+    if (
+        jump >= 1.2
+        and 0 < at + 1 < len(steps)
+        and at + 1 >= 0.15 * len(steps)
+        and len(steps) - at - 1 >= 0.15 * len(steps)
+    ):
         return (steps[at] + steps[at + 1]) / 2
     return 0.0
 
@@ -378,6 +437,8 @@ def _continues(
         return True  # beside a label of two lines
     if step > 1.75 * line.size or (tight and step > tight):
         return False
+    if any(p.last > p.first and len(pieces[i]) == 1 for i in (row[-1], index) for p in pieces[i]):
+        return False
     filled: dict[int, Piece] = {}
     for i in row:
         for p in pieces[i]:
@@ -393,7 +454,7 @@ def _continues(
         for p in here
         if p.first in filled
     ]
-    if set(p.first for p in here) <= filled.keys():
+    if {p.first for p in here} <= filled.keys():
         return len(here) < max(2, len(filled)) and all(wraps) and bool(wraps)
     # The label began a line or more above its values.
     return set(filled) == {0} and bool(wraps) and all(wraps) and not filled[0].text.endswith(":")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ SNAP = 2.0  # lines closer than this are one (double rules, both edges of a thin
 DASH = 4.5  # longest gap between two dashes of one line
 MEET = 3.0  # lines that end this close to another meet it
 SHORTEST = 6.0
+MOST = 2_000  # lines of one direction that count on a page; of more (maps, hatching) the longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ def joined(rules: Iterable[Rule]) -> list[Rule]:
                 group = []
             group.append(rule)
         result.extend(_merge(group))
-    return [r for r in result if r.length >= SHORTEST]
+    kept = [r for r in result if r.length >= SHORTEST]
+    across = sorted((r for r in kept if r.horizontal), key=lambda r: -r.length)[:MOST]
+    down = sorted((r for r in kept if not r.horizontal), key=lambda r: -r.length)[:MOST]
+    return sorted(across, key=lambda r: (r.at, r.start)) + sorted(down, key=lambda r: (r.at, r.start))
 
 
 def _merge(group: Sequence[Rule]) -> list[Rule]:
@@ -78,10 +83,12 @@ def frames(rules: Sequence[Rule]) -> list[Frame]:
             i = parent[i]
         return i
 
+    order = sorted(range(len(vertical)), key=lambda j: vertical[j].at)
+    places = [vertical[j].at for j in order]
     for i, h in enumerate(horizontal):
-        for j, v in enumerate(vertical, start=len(horizontal)):
-            if h.start - MEET <= v.at <= h.end + MEET and v.start - MEET <= h.at <= v.end + MEET:
-                parent[root(i)] = root(j)
+        for j in order[bisect_left(places, h.start - MEET) : bisect_right(places, h.end + MEET)]:
+            if vertical[j].start - MEET <= h.at <= vertical[j].end + MEET:
+                parent[root(i)] = root(len(horizontal) + j)
     groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for i, rule in enumerate([*horizontal, *vertical]):
         groups.setdefault(root(i), ([], []))[0 if rule.horizontal else 1].append(rule)
@@ -99,16 +106,18 @@ def positions(rules: Iterable[Rule], ends: Iterable[float] = ()) -> list[float]:
     return [sum(group) / len(group) for group in result]
 
 
-def covered(rules: Iterable[Rule], at: float, start: float, end: float, tolerance: float = 2 * SNAP) -> float:
-    """Share of the interval that lines at this position cover (0 to 1)."""
+def near(rules: Iterable[Rule], at: float, tolerance: float = 2 * SNAP) -> list[Rule]:
+    """The lines at a position."""
+    return [r for r in rules if abs(r.at - at) <= tolerance]
+
+
+def covered(rules: Iterable[Rule], start: float, end: float) -> float:
+    """Share of an interval that lines at one position cover together (0 to 1)."""
     if end <= start:
         return 0.0
-    pieces = sorted(
-        (max(r.start, start), min(r.end, end)) for r in rules if abs(r.at - at) <= tolerance
-    )
     total, reach = 0.0, start
-    for a, b in pieces:
-        if b > reach:
+    for a, b in sorted((max(r.start, start), min(r.end, end)) for r in rules):
+        if b > max(a, reach):
             total += b - max(a, reach)
             reach = b
     return total / (end - start)

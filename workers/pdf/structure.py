@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from statistics import median
 
 from workers.pdf.columns import Columns, find_columns
+from workers.pdf.confidence import rate
 from workers.pdf.lines import Line, is_numeric, join_words, text_lines
 from workers.pdf.model import Box, Cell, Rule, Table, Word, bounds
 from workers.pdf.rows import Block, Piece, body_rows, extents, header_blocks, header_lines, place
-from workers.pdf.rules import covered, positions
+from workers.pdf.rules import covered, near, positions
 
 FULL_RULE = 0.7  # share of the table's width from which a line separates rows
 
@@ -24,9 +27,7 @@ def read_structure(lines: Sequence[Line], rules: Sequence[Rule]) -> Table | None
     pieces = place(lines, columns)
     full = full_rules(rules, box)
     head = header_lines(lines, pieces, full)
-    blocks, head_rows = header_blocks(
-        lines[:head], pieces[:head], columns, rules, extents(pieces, columns)
-    )
+    blocks, head_rows = header_blocks(lines[:head], pieces[:head], columns, rules, extents(pieces, columns))
     blocks += _body_blocks(lines[head:], pieces[head:], columns, full, head_rows)
     return _assemble(blocks, columns, head_rows, box)
 
@@ -34,7 +35,7 @@ def read_structure(lines: Sequence[Line], rules: Sequence[Rule]) -> Table | None
 def full_rules(rules: Sequence[Rule], box: Box) -> list[float]:
     """y of the horizontal lines that run across (nearly) all of a box."""
     horizontal = [r for r in rules if r.horizontal and box[1] - 4 <= r.at <= box[3] + 4]
-    return [y for y in positions(horizontal) if covered(horizontal, y, box[0], box[2]) >= FULL_RULE]
+    return [y for y in positions(horizontal) if covered(near(horizontal, y), box[0], box[2]) >= FULL_RULE]
 
 
 def _body_blocks(
@@ -91,17 +92,51 @@ def _assemble(blocks: Sequence[Block], columns: Columns, head_rows: int, box: Bo
                 header=block.top_row < head_rows,
             )
         )
-    cells.sort(key=lambda c: (c.row, c.col))
-    return Table(box, len(used_rows), len(used_columns), cells)
+    cells = _apart(cells)
+    wrapped = {
+        (row_number[b.top_row], column_number[b.first])
+        for b in blocks
+        if len(b.pieces) > 1 and b.top_row >= head_rows
+    }
+    size = median(w.size for b in blocks for p in b.pieces for w in p.words)
+    return rate(Table(box, len(used_rows), len(used_columns), cells), size, wrapped)
+
+
+def _apart(cells: Sequence[Cell]) -> list[Cell]:
+    """Cells in reading order, none over another: a span gives way to a cell with a place of its own."""
+    taken: dict[tuple[int, int], Cell] = {}
+    kept: list[Cell] = []
+    for cell in sorted(cells, key=lambda c: (c.row_span * c.col_span, c.row, c.col)):
+        host = taken.get((cell.row, cell.col))
+        if host is not None:
+            host.text = f"{host.text} {cell.text}"
+            host.box = bounds((host.box, cell.box))
+            continue
+        while any(slot in taken for slot in _slots(cell)):
+            if cell.col_span > 1:
+                cell.col_span -= 1
+            else:
+                cell.row_span -= 1
+        taken.update(dict.fromkeys(_slots(cell), cell))
+        kept.append(cell)
+    return sorted(kept, key=lambda c: (c.row, c.col))
+
+
+def _slots(cell: Cell) -> list[tuple[int, int]]:
+    return [
+        (r, c)
+        for r in range(cell.row, cell.row + cell.row_span)
+        for c in range(cell.col, cell.col + cell.col_span)
+    ]
 
 
 # ---- a grid of ruling lines ----------------------------------------------------------------------------------
 
 
-def read_grid(words: Sequence[Word], rules: Sequence[Rule], box: Box) -> Table | None:
-    """A table whose rows and columns are all ruled; None where lines do not make up such a grid.
+def read_grid(words: Sequence[Word], rules: Sequence[Rule], box: Box) -> tuple[Table, bool] | None:
+    """The table of a grid of lines, and whether it holds rows or columns that no line separates.
 
-    Cells between which a line is missing are one cell.
+    Cells between which a line is missing are one cell. None where lines do not make up a grid.
     """
     horizontal = [r for r in rules if r.horizontal]
     vertical = [r for r in rules if not r.horizontal]
@@ -110,6 +145,7 @@ def read_grid(words: Sequence[Word], rules: Sequence[Rule], box: Box) -> Table |
     rows, columns = len(ys) - 1, len(xs) - 1
     if rows < 1 or columns < 1 or rows * columns > 20_000:
         return None
+    walls, floors = [near(vertical, x) for x in xs], [near(horizontal, y) for y in ys]
     parent = list(range(rows * columns))
 
     def root(i: int) -> int:
@@ -121,9 +157,9 @@ def read_grid(words: Sequence[Word], rules: Sequence[Rule], box: Box) -> Table |
     for r in range(rows):
         for c in range(columns):
             here = r * columns + c
-            if c + 1 < columns and covered(vertical, xs[c + 1], ys[r], ys[r + 1]) < 0.5:
+            if c + 1 < columns and covered(walls[c + 1], ys[r], ys[r + 1]) < 0.5:
                 parent[root(here + 1)] = root(here)
-            if r + 1 < rows and covered(horizontal, ys[r + 1], xs[c], xs[c + 1]) < 0.5:
+            if r + 1 < rows and covered(floors[r + 1], xs[c], xs[c + 1]) < 0.5:
                 parent[root(here + columns)] = root(here)
     groups: dict[int, list[tuple[int, int]]] = {}
     for r in range(rows):
@@ -132,24 +168,25 @@ def read_grid(words: Sequence[Word], rules: Sequence[Rule], box: Box) -> Table |
     held: dict[int, list[Word]] = {}
     for word in words:
         x, y = (word.x0 + word.x1) / 2, word.middle
-        r = sum(edge <= y for edge in ys) - 1
-        c = sum(edge <= x for edge in xs) - 1
+        r, c = bisect_right(ys, y) - 1, bisect_right(xs, x) - 1
         if 0 <= r < rows and 0 <= c < columns:
             held.setdefault(root(r * columns + c), []).append(word)
-    cells = []
+    cells: list[tuple[Cell, list[Line]]] = []
     for key, own in held.items():
         spots = groups[key]
         top, bottom = min(r for r, _ in spots), max(r for r, _ in spots)
         left, right = min(c for _, c in spots), max(c for _, c in spots)
         if len(spots) != (bottom - top + 1) * (right - left + 1):
             return None
-        cells.append(
-            Cell(top, left, bottom - top + 1, right - left + 1, cell_text(own), bounds(w.box for w in own))
-        )
-    return _compact(cells, box)
+        lines = text_lines(own)
+        text = " ".join(join_words(line.words) for line in lines)
+        span = bottom - top + 1, right - left + 1
+        cells.append((Cell(top, left, *span, text, bounds(w.box for w in own)), lines))
+    table = _compact([cell for cell, _ in cells])
+    return None if table is None else (table, _partly_ruled(cells))
 
 
-def _compact(cells: list[Cell], box: Box) -> Table | None:
+def _compact(cells: list[Cell]) -> Table | None:
     """Rows and columns in which no cell begins taken out."""
     rows = sorted({c.row for c in cells})
     columns = sorted({c.col for c in cells})
@@ -161,32 +198,24 @@ def _compact(cells: list[Cell], box: Box) -> Table | None:
         cell.row, cell.row_span = rows.index(inside_rows[0]), len(inside_rows)
         cell.col, cell.col_span = columns.index(inside_columns[0]), len(inside_columns)
     cells.sort(key=lambda c: (c.row, c.col))
-    return Table(bounds(c.box for c in cells), len(rows), len(columns), cells, ruled=True)
+    table = Table(bounds(c.box for c in cells), len(rows), len(columns), cells, ruled=True)
+    return rate(table, median(c.box[3] - c.box[1] for c in cells))
 
 
-def cell_text(words: Sequence[Word]) -> str:
-    """Words of a cell as text, line by line."""
-    return " ".join(join_words(line.words) for line in text_lines(words))
-
-
-def partly_ruled(table: Table, words: Sequence[Word]) -> bool:
+def _partly_ruled(cells: Sequence[tuple[Cell, list[Line]]]) -> bool:
     """Whether cells of a grid hold rows or columns that no line separates.
 
     Values stand below each other in one cell, or lines of one cell have wide gaps in them.
     """
-    several = gapped = numbers = 0
-    for cell in table.cells:
-        own = [
-            w
-            for w in words
-            if cell.box[0] <= (w.x0 + w.x1) / 2 <= cell.box[2] and cell.box[1] <= w.middle <= cell.box[3]
-        ]
-        lines = text_lines(own)
+    several = gapped = numbers = most = 0
+    for cell, lines in cells:
         wide = [line for line in lines if len(line.segments) > 1]
-        gapped += sum(len(line.segments) > 2 for line in wide) > 0 or len(wide) > 1
+        gapped += any(len(line.segments) > 2 for line in wide) or len(wide) > 1
         if cell.row_span > 1 or cell.col_span > 1:
             continue
         numeric = sum(is_numeric(line.text) for line in lines)
         numbers += numeric > 0
-        several += numeric > 1 and numeric >= 0.6 * len(lines)
-    return (several >= 2 and several >= 0.25 * numbers) or gapped >= max(1, 0.1 * len(table.cells))
+        if numeric > 1 and numeric >= 0.6 * len(lines):
+            several += 1
+            most = max(most, numeric)
+    return (several + (most > 2) >= 2 and several >= 0.25 * numbers) or gapped >= max(1, 0.1 * len(cells))

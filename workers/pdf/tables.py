@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from workers.pdf.lines import CAPTION, Line, flows, is_numeric, text_lines
-from workers.pdf.model import Box, Cell, PageInk, Rule, Table, Word, area, bounds, common_area, overlap
+from workers.pdf.lines import CAPTION, YEARS, Line, flows, is_numeric, text_lines
+from workers.pdf.model import (
+    Box,
+    Cell,
+    PageInk,
+    Rule,
+    Table,
+    Word,
+    area,
+    bounds,
+    common_area,
+    overlap,
+    turned,
+)
 from workers.pdf.rules import Frame, frames, joined
-from workers.pdf.structure import full_rules, read_grid, read_structure, partly_ruled
+from workers.pdf.structure import read_grid, read_structure
 
 # The furthest, in font sizes, that a line with columns stands below its table: with none, one, more gaps in common.
 _MOST_STEP = (2.6, 3.2, 4.5)
+_MOST_FIGURES = 2_000  # strokes near a table that are looked at
 _FIGURE = re.compile(r"(figure|fig\.|chart|graph|graphique|gráfico)\s*[0-9A-Z]", re.I)
 _NOTE = re.compile(r"(\(?[*†‡]|source|sources|notes?\b|nb:|n\.b|footnote|\d?/ |\([a-z0-9]\)\s|1 [A-Z])", re.I)
 
 
 def find_tables(page: PageInk) -> list[Table]:
     """The tables of a page, from top to bottom."""
-    if _sideways(page):
-        return [_turn_back(table, page) for table in find_tables(_turned(page))]
-    words = [w for w in page.words if not _is_turned(w)]
+    turn = _turn(page)
+    if turn:
+        upright = _upright(page, turn)
+        return [_turn_back(table, turn, upright) for table in find_tables(upright)]
+    words = [w for w in page.words if w.turn == 0]
     rules = joined(page.rules)
     tables, words = _framed(page, words, rules)
     for flow in flows(_cut(text_lines(words), rules)):
@@ -46,7 +63,11 @@ def table_in(page: PageInk, box: Box, found: Sequence[Table]) -> Table | None:
     best = max(found, key=lambda t: common_area(t.box, box), default=None)
     if best is not None and common_area(best.box, box) > 0.5 * max(area(best.box), area(box)):
         return best
-    words = [w for w in page.words if box[0] <= (w.x0 + w.x1) / 2 <= box[2] and box[1] <= w.middle <= box[3]]
+    words = [
+        w
+        for w in page.words
+        if w.turn == 0 and box[0] <= (w.x0 + w.x1) / 2 <= box[2] and box[1] <= w.middle <= box[3]
+    ]
     rules = [r for r in joined(page.rules) if _touches(r, box)]
     return read_structure(_cut(text_lines(words), rules), rules)
 
@@ -54,39 +75,38 @@ def table_in(page: PageInk, box: Box, found: Sequence[Table]) -> Table | None:
 # ---- pages on their side -------------------------------------------------------------------------------------
 
 
-def _is_turned(word: Word) -> bool:
-    """Whether a word runs up or down the page."""
-    return len(word.text) > 1 and word.bottom - word.top > 1.2 * word.size and word.x1 - word.x0 <= 1.2 * word.size
+def _turn(page: PageInk) -> int:
+    """Quarter turns in which most of the page's words stand; 0 where no direction has most."""
+    counts = Counter(w.turn for w in page.words if len(w.text) > 1)
+    turn, most = max(counts.items(), key=lambda item: item[1], default=(0, 0))
+    return turn if most > 0.6 * counts.total() else 0
 
 
-def _sideways(page: PageInk) -> bool:
-    long = [w for w in page.words if len(w.text) > 2]
-    return len(long) > 10 and sum(map(_is_turned, long)) > 0.6 * len(long)
+def _upright(page: PageInk, turn: int) -> PageInk:
+    """The page turned so that words standing in this turn are upright."""
+    width, height = page.width, page.height
 
-
-def _turned(page: PageInk) -> PageInk:
-    """The page turned so that text which ran up it runs to the right."""
     def box(b: Box) -> Box:
-        return page.height - b[3], b[0], page.height - b[1], b[2]
+        return turned(b, turn, width, height)
 
     words = []
     for w in page.words:
         x0, top, x1, bottom = box(w.box)
-        words.append(replace(w, x0=x0, top=top, x1=x1, bottom=bottom, baseline=bottom - 0.2 * (bottom - top)))
-    rules = tuple(
-        Rule(False, page.height - r.at, r.start, r.end)
-        if r.horizontal
-        else Rule(True, r.at, page.height - r.end, page.height - r.start)
-        for r in page.rules
-    )
-    return PageInk(
-        page.height, page.width, tuple(words), rules, tuple(map(box, page.figures)), tuple(map(box, page.images))
-    )
+        words.append(replace(w, x0=x0, top=top, x1=x1, bottom=bottom, turn=(w.turn - turn) % 4))
+    rules = []
+    for r in page.rules:
+        x0, top, x1, bottom = box(
+            (r.start, r.at, r.end, r.at) if r.horizontal else (r.at, r.start, r.at, r.end)
+        )
+        lies = r.horizontal == (turn % 2 == 0)
+        rules.append(Rule(lies, top if lies else x0, x0 if lies else top, x1 if lies else bottom))
+    sides = (height, width) if turn % 2 else (width, height)
+    return PageInk(*sides, tuple(words), tuple(rules), tuple(map(box, page.figures)))
 
 
-def _turn_back(table: Table, page: PageInk) -> Table:
+def _turn_back(table: Table, turn: int, upright: PageInk) -> Table:
     def box(b: Box) -> Box:
-        return b[1], page.height - b[2], b[3], page.height - b[0]
+        return turned(b, -turn, upright.width, upright.height)
 
     table.box = box(table.box)
     for cell in table.cells:
@@ -104,19 +124,24 @@ def _framed(page: PageInk, words: list[Word], rules: Sequence[Rule]) -> tuple[li
         if len(frame.horizontal) < 2 or len(frame.vertical) < 1:
             continue
         box = frame.box
-        inside = [w for w in words if box[0] - 1 <= (w.x0 + w.x1) / 2 <= box[2] + 1 and box[1] - 1 <= w.middle <= box[3] + 1]
+        inside = [
+            w
+            for w in words
+            if box[0] - 1 <= (w.x0 + w.x1) / 2 <= box[2] + 1 and box[1] - 1 <= w.middle <= box[3] + 1
+        ]
         if len(inside) < 4 or not _is_grid(frame):
             continue
-        table = read_grid(inside, [*frame.horizontal, *frame.vertical], box)
-        if table is None or not _plausible_grid(table, page) or _goes_on(table, box, words):
+        own = [*frame.horizontal, *frame.vertical]
+        grid = read_grid(inside, own, box)
+        if grid is None or not _plausible_grid(grid[0], page) or _goes_on(grid[0], box, words):
             continue
-        if partly_ruled(table, inside):
-            own = [*frame.horizontal, *frame.vertical]
+        table: Table | None = grid[0]
+        if grid[1]:
             table = read_structure(_cut(text_lines(inside), own), own)
-            if table is None:
-                continue
+        if table is None:
+            continue
         tables.append(table)
-        words = [w for w in words if w not in inside] if len(inside) < 50 else _without(words, inside)
+        words = _without(words, inside)
     return tables, words
 
 
@@ -144,7 +169,13 @@ def _plausible_grid(table: Table, page: PageInk) -> bool:
 def _goes_on(table: Table, box: Box, words: Sequence[Word]) -> bool:
     """Whether text in the grid's columns goes on right below it: then the grid is no more than its header."""
     height = median(c.box[3] - c.box[1] for c in table.cells)
-    below = text_lines([w for w in words if box[3] < w.middle < box[3] + 1.6 * height and overlap(w.x0, w.x1, box[0], box[2]) > 0])
+    below = text_lines(
+        [
+            w
+            for w in words
+            if box[3] < w.middle < box[3] + 1.6 * height and overlap(w.x0, w.x1, box[0], box[2]) > 0
+        ]
+    )
     return any(line.tabular and len(line.segments) >= max(2, 0.6 * table.columns) for line in below)
 
 
@@ -165,7 +196,7 @@ def _open_tables(lines: Sequence[Line], rules: Sequence[Rule], page: PageInk) ->
         box = bounds(line.box for line in part)
         own = [r for r in rules if _touches(r, box)]
         table = read_structure(part, own)
-        if table is None or first and _titles_figure(lines[max(0, first - 3) : first], box):
+        if table is None or (first and _titles_figure(lines[max(0, first - 3) : first], box)):
             continue
         if _plausible(table, part, own, page):
             tables.append(table)
@@ -174,14 +205,19 @@ def _open_tables(lines: Sequence[Line], rules: Sequence[Rule], page: PageInk) ->
 
 def _titles_figure(above: Sequence[Line], box: Box) -> bool:
     """Whether the title above a region is that of a figure."""
-    captions = [line for line in above if CAPTION.match(line.text) and overlap(line.x0, line.x1, box[0], box[2]) > 0]
+    captions = [
+        line for line in above if CAPTION.match(line.text) and overlap(line.x0, line.x1, box[0], box[2]) > 0
+    ]
     return bool(captions) and bool(_FIGURE.match(captions[-1].text))
 
 
 def _touches(rule: Rule, box: Box) -> bool:
     margin = 6.0
     if rule.horizontal:
-        return box[1] - margin <= rule.at <= box[3] + margin and overlap(rule.start, rule.end, box[0], box[2]) > 0
+        return (
+            box[1] - margin <= rule.at <= box[3] + margin
+            and overlap(rule.start, rule.end, box[0], box[2]) > 0
+        )
     return box[0] - margin <= rule.at <= box[2] + margin and overlap(rule.start, rule.end, box[1], box[3]) > 0
 
 
@@ -198,7 +234,11 @@ def _blocks(lines: Sequence[Line]) -> list[tuple[int, int]]:
         widest = 0.0
         while True:
             following = _next_row(lines, end, gutters, widest)
-            if following is None or _note(lines, index, end, following) or _begins_anew(lines, index, end, following):
+            if (
+                following is None
+                or _note(lines, index, end, following)
+                or _begins_anew(lines, index, end, following)
+            ):
                 break
             widest = max(widest, lines[following].baseline - lines[following - 1].baseline)
             gutters = _narrowed(gutters, lines[following])
@@ -209,14 +249,18 @@ def _blocks(lines: Sequence[Line]) -> list[tuple[int, int]]:
     return blocks
 
 
-def _next_row(lines: Sequence[Line], start: int, gutters: Sequence[tuple[float, float]], widest: float) -> int | None:
+def _next_row(
+    lines: Sequence[Line], start: int, gutters: Sequence[tuple[float, float]], widest: float
+) -> int | None:
     """Index of the next line with columns that belongs to the block which ends before `start`, or None."""
     crossing = 0
     for index in range(start, min(start + 9, len(lines))):
         line, before = lines[index], lines[index - 1]
         step = line.baseline - before.baseline
         most = max(2.6 * line.size, 1.3 * widest)
-        if step < -1 or step > (max(most, _MOST_STEP[min(_shared(line, gutters), 2)] * line.size) if line.tabular else most):
+        if step < -1 or step > (
+            max(most, _MOST_STEP[min(_shared(line, gutters), 2)] * line.size) if line.tabular else most
+        ):
             return None
         if line.tabular:
             return index if _fits(line, gutters, step) else None
@@ -236,25 +280,34 @@ def _note(lines: Sequence[Line], start: int, end: int, following: int) -> bool:
     if sum(map(_holds_values, block)) < 2 or any(s.numeric for s in line.segments[1:]):
         return False
     usual = median(len(b.segments) for b in block)
-    return line.size < 0.9 * median(b.size for b in block) or (usual > 3 and len(line.segments) == 2 and len(line.words) > 6)
+    return line.size < 0.9 * median(b.size for b in block) or (
+        usual > 3 and len(line.segments) == 2 and len(line.words) > 6
+    )
 
 
 def _begins_anew(lines: Sequence[Line], start: int, end: int, following: int) -> bool:
     """Whether lines after values are the title and header of another table, not a group of this one.
 
-    They stand apart, and the next line with columns holds no value.
+    They stand apart, and the next line with columns holds no value; without a title it repeats the header.
     """
     values = [_holds_values(line) for line in lines[start:end] if line.tabular]
     if sum(values[-3:]) < 2 or _holds_values(lines[following]):
         return False
     steps = [b.baseline - a.baseline for a, b in zip(lines[start:end], lines[start + 1 : end], strict=False)]
     usual = median(steps)
-    apart = max(b.baseline - a.baseline for a, b in zip(lines[end - 1 : following], lines[end : following + 1], strict=True))
-    return apart > 1.25 * usual and following > end
+    apart = max(
+        b.baseline - a.baseline
+        for a, b in zip(lines[end - 1 : following], lines[end : following + 1], strict=True)
+    )
+    untitled = following == end and lines[following].text != lines[start].text
+    return apart > 1.25 * usual and not untitled
 
 
 def _holds_values(line: Line) -> bool:
-    return 2 * sum(s.numeric for s in line.segments[1:]) >= len(line.segments) - 1 > 0
+    numeric = [s for s in line.segments[1:] if s.numeric]
+    return 2 * len(numeric) >= len(line.segments) - 1 > 0 and not all(
+        YEARS.fullmatch(s.text) for s in numeric
+    )
 
 
 def _fits(line: Line, gutters: Sequence[tuple[float, float]], step: float) -> bool:
@@ -300,7 +353,7 @@ def _extend(lines: Sequence[Line], first: int, last: int, rules: Sequence[Rule])
     if not block:
         return first, last
     box = bounds(line.box for line in block)
-    steps = [b.baseline - a.baseline for a, b in zip(block, block[1:], strict=False)]
+    steps = [b.baseline - a.baseline for a, b in itertools.pairwise(block)]
     usual = median(steps) if steps else 0.0
     left_gutter = min((g[0] for line in block for g in line.gaps), default=box[0])
     top = _enclosed_above(lines, first, box, rules)
@@ -321,7 +374,21 @@ def _extend(lines: Sequence[Line], first: int, last: int, rules: Sequence[Rule])
     bottom = _enclosed_below(lines, last, box, rules)
     if bottom is not None:
         last = bottom
+    while last < len(lines) and _ends_cell(lines[last - 1], lines[last], left_gutter):
+        last += 1
     return first, last
+
+
+def _ends_cell(above: Line, line: Line, left_gutter: float) -> bool:
+    """Whether a line below a table is the end of wrapped text in its last row."""
+    if line.tabular or line.baseline - above.baseline > 1.35 * line.size or abs(line.size - above.size) > 0.5:
+        return False
+    if CAPTION.match(line.text) or _NOTE.match(line.text):
+        return False
+    if line.x0 < left_gutter:
+        return line.text[0].islower() and line.x1 <= left_gutter + line.size
+    columns = above.segments[1:] or above.segments
+    return any(abs(s.x0 - line.x0) < 2 and line.x1 <= s.x1 + 0.5 * line.size for s in columns)
 
 
 def _in_caption(lines: Sequence[Line], index: int) -> bool:
@@ -338,20 +405,38 @@ def _in_caption(lines: Sequence[Line], index: int) -> bool:
 def _alike(rule: Rule, box: Box) -> bool:
     """Whether a horizontal line is about as wide as the block or somewhat wider."""
     width = box[2] - box[0]
-    return rule.horizontal and overlap(rule.start, rule.end, box[0], box[2]) >= 0.7 * width and rule.length <= 1.8 * width
+    return (
+        rule.horizontal
+        and overlap(rule.start, rule.end, box[0], box[2]) >= 0.7 * width
+        and rule.length <= 1.8 * width
+    )
 
 
 def _enclosed_above(lines: Sequence[Line], first: int, box: Box, rules: Sequence[Rule]) -> int | None:
-    """Index of the first line under the rule that closes a block at its top, where few lines stand between."""
+    """Index of the first line under the rule that closes a block at its top, where few lines stand between.
+
+    A rule inside the header is not that one: a wider one close above it is.
+    """
+    found: tuple[int, Rule] | None = None
     for index in range(first, max(first - 6, -1), -1):
-        above = lines[index - 1].baseline if index else 0.0
-        if any(_alike(r, box) and above - 1 <= r.at <= lines[index].baseline - 0.5 * lines[index].size and lines[index].top - r.at < 2.5 * lines[index].size for r in rules):
-            return index
+        rule = _rule_above(lines, index, box, rules)
+        if rule is not None and (
+            found is None or (rule.start < found[1].start + 4 and rule.end > found[1].end - 4)
+        ):
+            found = index, rule
         if index == 0 or CAPTION.match(lines[index - 1].text) or len(lines[index - 1].words) > 14:
-            return None
-        if lines[index].top - lines[index - 1].bottom > 1.5 * lines[index].size:
-            return None
-    return None
+            break
+        if lines[index].top - lines[index - 1].bottom > (1.5 if found is None else 0.7) * lines[index].size:
+            break
+    return None if found is None else found[0]
+
+
+def _rule_above(lines: Sequence[Line], index: int, box: Box, rules: Sequence[Rule]) -> Rule | None:
+    """The rule about as wide as a block that stands right above a line."""
+    line = lines[index]
+    above = lines[index - 1].baseline - 1 if index else 0.0
+    low, high = max(above, line.top - 2.5 * line.size), line.baseline - 0.5 * line.size
+    return next((r for r in rules if low <= r.at <= high and _alike(r, box)), None)
 
 
 def _enclosed_below(lines: Sequence[Line], last: int, box: Box, rules: Sequence[Rule]) -> int | None:
@@ -359,7 +444,9 @@ def _enclosed_below(lines: Sequence[Line], last: int, box: Box, rules: Sequence[
     for index in range(last, min(last + 4, len(lines))):
         line = lines[index]
         before = lines[index - 1]
-        if any(_alike(r, box) and before.baseline - 1 <= r.at <= line.baseline - 0.4 * line.size for r in rules):
+        if any(
+            _alike(r, box) and before.baseline - 1 <= r.at <= line.baseline - 0.4 * line.size for r in rules
+        ):
             return index
         if _NOTE.match(line.text) or CAPTION.match(line.text) or line.top - before.bottom > 1.2 * line.size:
             return None
@@ -376,7 +463,7 @@ def _plausible(table: Table, lines: Sequence[Line], rules: Sequence[Rule], page:
     body = [c for c in table.cells if c.col > 0]
     numeric = sum(_is_value(c) for c in body)
     ruled = any(_alike(r, table.box) for r in rules)
-    if _contents(lines) or _drawing(table.box, page):
+    if _contents(lines) or _drawing(table.box, page) or (not ruled and _axis(tabular)):
         return False
     if numeric < 0.3 * len(body):
         if len(tabular) < (2 if ruled else 4):
@@ -388,6 +475,14 @@ def _plausible(table: Table, lines: Sequence[Line], rules: Sequence[Rule], page:
     elif len(tabular) < (2 if ruled or table.columns > 2 else 3):
         return False
     return len(table.cells) >= 0.25 * table.rows * table.columns
+
+
+def _axis(tabular: Sequence[Line]) -> bool:
+    """Whether the only numbers stand above words: the ticks of a chart with its legend."""
+    first, *rest = tabular
+    return all(s.numeric for s in first.segments) and not any(
+        s.numeric for line in rest for s in line.segments
+    )
 
 
 def _is_value(cell: Cell) -> bool:
@@ -412,15 +507,19 @@ def _contents(lines: Sequence[Line]) -> bool:
     if len(numbers) < 3 or len(numbers) < 0.6 * len(lines):
         return False
     pages = [int(n) for n in numbers if n.isdecimal()]
-    rising = all(a <= b for a, b in zip(pages, pages[1:], strict=False))
+    rising = all(a <= b for a, b in itertools.pairwise(pages))
     columns = median(len(line.segments) for line in lines)
-    return rising and columns <= 3 and (led >= 0.5 * len(numbers) or pages[:1] != pages[-1:] and len(pages) > 4 and columns <= 2)
+    return (
+        rising
+        and columns <= 3
+        and (led >= 0.5 * len(numbers) or (pages[:1] != pages[-1:] and len(pages) > 4 and columns <= 2))
+    )
 
 
 def _drawing(box: Box, page: PageInk) -> bool:
     """Whether a drawing fills much of a box."""
-    grown = [(b[0] - 30, b[1] - 30, b[2] + 30, b[3] + 30) for b in drawings(page.figures)]
-    return any(common_area(b, box) > 0.35 * area(box) for b in grown)
+    near = [f for f in page.figures if common_area(_grown(box, 60), _grown(f, 0.1)) > 0]
+    return any(common_area(_grown(b, 30), box) > 0.35 * area(box) for b in drawings(near[:_MOST_FIGURES]))
 
 
 def drawings(figures: Sequence[Box]) -> list[Box]:
@@ -429,11 +528,11 @@ def drawings(figures: Sequence[Box]) -> list[Box]:
     for figure in sorted(figures):
         if max(figure[2] - figure[0], figure[3] - figure[1]) < 1:
             continue
-        near = [g for g in groups if common_area((g[0][0] - 15, g[0][1] - 15, g[0][2] + 15, g[0][3] + 15), _solid(figure)) > 0]
+        near = [g for g in groups if common_area(_grown(g[0], 15), _grown(figure, 0.1)) > 0]
         groups = [g for g in groups if g not in near]
         groups.append((bounds([figure, *(g[0] for g in near)]), 1 + sum(g[1] for g in near)))
     return [box for box, count in groups if count >= 6 and box[2] - box[0] > 60 and box[3] - box[1] > 40]
 
 
-def _solid(box: Box) -> Box:
-    return box[0] - 0.1, box[1] - 0.1, box[2] + 0.1, box[3] + 0.1
+def _grown(box: Box, by: float) -> Box:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
