@@ -32,7 +32,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 $(VENV_PDF)/.installed: pyproject.toml
 	test -x $(VENV_PDF)/bin/python || $(PYTHON) -m venv $(VENV_PDF)
 	$(VENV_PDF)/bin/python -m pip install --quiet --disable-pip-version-check --extra-index-url $(TORCH_INDEX) \
-		--editable '.[test,triton]'
+		--editable '.[test,triton,raw-store]'
 	@touch $@
 
 demo-pdf: $(VENV_PDF)/.installed

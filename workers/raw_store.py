@@ -253,7 +253,12 @@ class RawStore:
         return [Run(*row) for row in found]
 
     def query(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        """Rows of a query, for people and tests; it should only read."""
+        """Rows of a query. Raises OceanidError for a statement that does more than read."""
+        statements = self._connection.extract_statements(query)
+        if any(statement.type != _duckdb().StatementType.SELECT for statement in statements):
+            raise OceanidError(
+                "The raw store is append-only: a query can only read it.", hint="RawStore.add inserts runs."
+            )
         rows: list[tuple[Any, ...]] = self._connection.execute(query, list(values)).fetchall()
         return rows
 

@@ -46,6 +46,11 @@ class Taken:
     is_new: bool
 
 
+def _as_json(declared: Declared) -> Jsonb:
+    # JSON in PostgreSQL has no NUL; a name that has one is meant without it.
+    return Jsonb({k: v.replace("\0", "") if isinstance(v, str) else v for k, v in declared.items()})
+
+
 class UploadStore(Pooled):
     """Each method is one call of a function; raises psycopg.Error with an SQLSTATE of class OC."""
 
@@ -57,7 +62,7 @@ class UploadStore(Pooled):
         return Begun(
             **self._row(
                 "SELECT * FROM stage.begin_upload(%s, %s, %s, %s)",
-                [token, way, Jsonb(declared), Jsonb(client)],
+                [token, way, _as_json(declared), Jsonb(client)],
             )
         )
 
@@ -68,7 +73,7 @@ class UploadStore(Pooled):
         return Checked(
             **self._row(
                 "SELECT * FROM stage.check_upload(%s, %s, %s, %s, %s, %s)",
-                [upload_id, Jsonb(declared), sha256, size, kind, raw_key],
+                [upload_id, _as_json(declared), sha256, size, kind, raw_key],
             )
         )
 

@@ -325,7 +325,7 @@ def _client(request: Request) -> dict[str, Any]:
         "origin": request.headers.get("origin"),
         "hf_space_commit": request.headers.get("x-hf-space-commit"),
     }
-    return {name: value[:500].replace("\0", "") for name, value in facts.items() if value}
+    return {name: value[:500] for name, value in facts.items() if value}
 
 
 def _seconds_to_wait(error: psycopg.Error) -> int | None:

@@ -1,7 +1,7 @@
 -- stage.upload_wait: how long an uploader has to wait until the rates allow one more upload of that size.
 --
 -- Promises: zero where it is allowed now. An uploader's own row of stage.upload_rate replaces the general one of the same
--- period. Uploads that were refused count too. A size that no wait can make room for waits a whole period.
+-- period. Uploads that were refused count too. A file larger than a rate's bytes is allowed where the period has no other.
 -- Reads stage.uploads and stage.upload_rate, locks nothing.
 CREATE OR REPLACE FUNCTION stage.upload_wait(p_uploader text, p_bytes bigint) RETURNS interval
 LANGUAGE sql STABLE

@@ -217,6 +217,12 @@ def test_an_upload_that_says_no_source_is_told_so(counter: Counter) -> None:
     assert answer.status_code == 422 and "source_type and source_name" in answer.json()["error"]
 
 
+def test_a_name_with_what_no_name_has_is_taken_without_it(counter: Counter) -> None:
+    assert counter.post(name="a\0/../b\ud800.csv".encode("utf-8", "replace").decode()).status_code == 201
+    assert counter.one("SELECT file_name FROM stage.documents") == "a/../b?.csv"
+    assert counter.one("SELECT object_key FROM stage.documents").endswith("/b_.csv")
+
+
 def test_the_receipt_shows_the_documents_progress(counter: Counter) -> None:
     said = counter.post().json()
     receipt = counter.client.get(said["receipt"]).json()
