@@ -21,15 +21,15 @@ from workers.settings import Settings, get_settings
 DOCUMENT = """
 SELECT d.file_name AS file, d.status,
     count(*) FILTER (WHERE t.is_vessel_list) AS "vessel lists",
-    d.row_count AS vessels, d.column_count AS columns, r.engine,
+    d.row_count AS vessels, d.column_count AS columns,
     round(extract(EPOCH FROM r.finished_at - r.started_at), 1) AS seconds
 FROM stage.documents AS d JOIN stage.extraction_runs AS r USING (document_id)
 JOIN stage.document_tables AS t USING (run_id)
 WHERE d.document_id = %s GROUP BY d.document_id, r.run_id
 """
 CELLS = """
-SELECT e.row_index AS row, e.column_name AS header, e.field, e.raw_value AS read, e.cleaned_value AS became,
-    CASE WHEN e.needs_review THEN 'review' ELSE 'accepted' END AS gate, p.page_no AS page,
+SELECT e.row_index AS row, e.column_name AS header, e.raw_value AS read,
+    e.cleaned_value || CASE WHEN e.needs_review THEN ' (to review)' ELSE '' END AS became, p.page_no AS page,
     concat_ws(' ', round(p.box[1]), round(p.box[2]), round(p.box[3]), round(p.box[4])) AS "box (points)"
 FROM stage.csv_extractions AS e JOIN stage.cell_places AS p USING (document_id, row_index, column_position)
 WHERE e.document_id = %s ORDER BY e.row_index, e.column_position

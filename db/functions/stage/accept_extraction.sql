@@ -3,9 +3,9 @@
 -- Promises: every table is judged (stage.judge_table) and says why. Vessel lists, with the tables that go on from them without
 -- a header of their own, become one list: columns of the same header are one column, rows stand in reading order, headers
 -- that come again and titles between rows are no rows (stage.table_rows says what each is), a cell over several rows stands
--- in each. Then stage.accept_table names the columns and sends `clean`. Without a vessel list the document is rejected with
--- the reason; its pages and tables stay. Sends `raw_store` where there is such a queue. OC002 where the document does not
--- wait to be read. Locks the document row. Not to be called twice.
+-- in each. Then stage.accept_table names the columns and sends `clean`. Without a vessel list, or beyond stage.limits, the
+-- document is rejected with the reason; its pages and tables stay. Sends `raw_store` where there is such a queue. OC002 where
+-- the document does not wait to be read. Locks the document row. Not to be called twice.
 CREATE OR REPLACE FUNCTION stage.accept_extraction(p_document_id bigint, p_run_id uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -24,7 +24,6 @@ DECLARE
     v_warnings jsonb := '[]';
     v_headings integer;
     v_longest integer;
-    v_limit bigint;
 BEGIN
     IF NOT stage.claim_document(p_document_id) THEN
         RAISE EXCEPTION 'document % does not wait to be read', p_document_id
@@ -97,6 +96,17 @@ BEGIN
         RETURN;
     END IF;
 
+    SELECT max(length(c.text)) INTO v_longest FROM stage.table_cells AS c
+    WHERE c.document_id = p_document_id AND c.run_id = p_run_id;
+    IF v_longest > (SELECT l.value FROM stage.limits AS l WHERE l.name = 'max_cell_length')
+        OR cardinality(v_headers) > (SELECT l.value FROM stage.limits AS l WHERE l.name = 'max_columns') THEN
+        PERFORM stage.reject_document(p_document_id, format(
+            'A list of %s columns with a cell of %s characters is beyond the limits. '
+            'Raise max_columns or max_cell_length in stage.limits, then register the file again.',
+            cardinality(v_headers), v_longest));
+        RETURN;
+    END IF;
+
     INSERT INTO stage.table_rows (document_id, run_id, table_no, row_no, role, row_index)
     SELECT p_document_id, p_run_id, t.table_no, r.row_no, 'data', row_number() OVER (ORDER BY t.table_no, r.row_no)
     FROM stage.document_tables AS t
@@ -104,14 +114,6 @@ BEGIN
     LEFT JOIN stage.table_rows AS k USING (document_id, run_id, table_no, row_no)
     WHERE t.document_id = p_document_id AND t.run_id = p_run_id AND t.is_vessel_list AND k.role IS NULL;
     GET DIAGNOSTICS v_rows = ROW_COUNT;
-
-    SELECT max(length(c.text)) INTO v_longest FROM stage.table_cells AS c
-    WHERE c.document_id = p_document_id AND c.run_id = p_run_id;
-    SELECT l.value INTO v_limit FROM stage.limits AS l WHERE l.name = 'max_cell_length';
-    IF v_longest > v_limit OR cardinality(v_headers) > (SELECT l.value FROM stage.limits AS l WHERE l.name = 'max_columns') THEN
-        RAISE EXCEPTION 'a list of % columns with a cell of % characters is beyond the limits', cardinality(v_headers), v_longest
-            USING ERRCODE = 'OC001', HINT = 'Raise max_columns or max_cell_length in stage.limits.';
-    END IF;
 
     PERFORM stage.store_extracted(p_document_id, p_run_id, cardinality(v_headers));
 

@@ -213,12 +213,76 @@ def test_a_document_is_accepted_once(db: psycopg.Connection[Any]) -> None:
     assert len(rows_of(db, document_id)) == 2
 
 
-def test_a_cell_beyond_the_limit_stores_nothing(db: psycopg.Connection[Any]) -> None:
-    db.execute("UPDATE stage.limits SET value = 5 WHERE name = 'max_cell_length'")
-    with pytest.raises(psycopg.Error) as refused:
-        accept(db, (1, LIST))
-    assert refused.value.sqlstate == "OC001"
+@pytest.mark.parametrize("limit", ["max_cell_length", "max_columns"])
+def test_a_list_beyond_the_limits_is_rejected_and_leaves_no_row(
+    db: psycopg.Connection[Any], limit: str
+) -> None:
+    db.execute("UPDATE stage.limits SET value = 3 WHERE name = %s", [limit])
+    document_id, _ = accept(db, (1, LIST))
+    status, why = status_of(db, document_id)
+    assert status == "rejected" and why is not None and limit in why
     assert db.execute("SELECT count(*) FROM stage.rows").fetchone() == (0,)
+    assert db.execute("SELECT count(*) FROM stage.cell_places").fetchone() == (0,)
+    assert db.execute("SELECT holds FROM ops.conservation").fetchone() == (True,)
+
+
+def test_a_place_is_new_for_a_new_file_and_the_old_one_for_a_known_file(db: psycopg.Connection[Any]) -> None:
+    place = "SELECT document_uuid, object_key, is_known FROM stage.place_document('RFMO', 'TEST', '', sha256('x'))"
+    document_uuid, key, known = db.execute(place).fetchone()  # type: ignore[misc]
+    assert (key, known) == (f"pdf/{document_uuid}/v1/original.pdf", False)
+    assert document_uuid.version == 7
+    register = (
+        "SELECT document_id, is_new FROM stage.register_document('RFMO', 'TEST', '', 'x.pdf', sha256('x'), 1, %s, '{}',"
+        " 'pdf', %s)"
+    )
+    document_id, is_new = db.execute(register, [key, document_uuid]).fetchone()  # type: ignore[misc]
+    assert is_new
+    assert db.execute(place).fetchone() == (document_uuid, key, True)
+    other = db.execute(
+        "SELECT object_key FROM stage.place_document('RFMO', 'TEST', '', sha256('y'))"
+    ).fetchone()
+    assert other is not None and other[0].endswith("/v2/original.pdf")
+    assert jobs(db) == [f"extract:{document_id}"]
+
+
+def test_uuids_sort_by_the_time_they_were_made(db: psycopg.Connection[Any]) -> None:
+    made = [db.execute("SELECT stage.uuid_v7(), pg_sleep(0.002)").fetchone()[0] for _ in range(5)]  # type: ignore[index]
+    assert made == sorted(made) and {(u.version, u.variant) for u in made} == {(7, "specified in RFC 4122")}
+    now = db.execute("SELECT extract(EPOCH FROM clock_timestamp()) * 1000").fetchone()[0]  # type: ignore[index]
+    assert 0 <= now - (made[-1].int >> 80) < 60_000
+
+
+def test_a_rejected_pdf_that_is_registered_again_is_extracted_again(db: psycopg.Connection[Any]) -> None:
+    document_id = pdf_document(db)
+    (job,) = db.execute("SELECT * FROM ops.take('extract', 'w')").fetchall()
+    with db.transaction():
+        db.execute("SELECT stage.reject_document(%s, 'It is locked.')", [document_id])
+        db.execute(
+            "SELECT ops.finish('extract', msg_id, read_ct) FROM (SELECT msg_id, lease AS read_ct FROM ops.job) AS j"
+        )
+    assert db.execute("SELECT state FROM ops.job").fetchone() == ("done",), job
+    assert pdf_document(db) == document_id
+    assert db.execute("SELECT queue, state, sends FROM ops.job").fetchall() == [("extract", "pending", 2)]
+    assert status_of(db, document_id) == ("received", None)
+
+
+def test_a_document_that_was_read_is_not_sent_to_extraction(db: psycopg.Connection[Any]) -> None:
+    document_id, _ = accept(db, (1, LIST))
+    assert db.execute("SELECT stage.extract_document(%s)", [document_id]).fetchone() == (False,)
+
+
+def test_deaths_of_the_model_are_counted_for_the_message_in_hand(db: psycopg.Connection[Any]) -> None:
+    document_id = pdf_document(db)
+    for reason in ("ModelDied: it died", "ServiceUnavailable: not there", "ModelDied: again"):
+        db.execute("SELECT pgmq.set_vt('extract', msg_id, clock_timestamp()) FROM ops.job")
+        db.execute("SELECT ops.take('extract', 'w')")
+        lease = db.execute("SELECT msg_id, lease FROM ops.job").fetchone()
+        assert lease is not None
+        db.execute("SELECT ops.begin_attempt('extract', %s, %s)", lease)
+        db.execute("SELECT ops.park('extract', %s, %s, %s)", [*lease, reason])
+    assert db.execute("SELECT stage.model_deaths(%s)", [document_id]).fetchone() == (2,)
+    db.execute("UPDATE ops.job SET msg_id = msg_id + 1000")  # sent again
+    assert db.execute("SELECT stage.model_deaths(%s)", [document_id]).fetchone() == (0,)
 
 
 def test_the_raw_store_is_told_where_there_is_one(db: psycopg.Connection[Any]) -> None:
