@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from tests.pdf_runs import pdf_document
+from tests.pdf_runs import pdf_document, store_run
 from workers.errors import ConfigurationError, JobRejected, OceanidError, ServiceUnavailable
 from workers.jobs import raw_store as job_module
 from workers.raw_store import RawStore, raw_store, write_parquet
@@ -116,6 +116,17 @@ def test_a_run_lies_in_the_store_as_it_was_read(bench: Bench) -> None:
     assert json.loads(row[4])["source_name"] == "TEST" and json.loads(row[5]) == {"dpi": 200}
     load = bench.db.execute("SELECT run_id::text, pages, parquet_keys FROM stage.raw_loads").fetchone()
     assert load is not None and load[:2] == (run_id, 4)
+
+
+def test_an_accepted_extraction_sends_its_run_by_itself(bench: Bench) -> None:
+    document_id = pdf_document(bench.db)
+    run_id = store_run(
+        bench.db, document_id, [(1, [["Vessel Name", "Flag", "IMO"], ["Orion", "Japan", "9891799"]])]
+    )
+    bench.db.execute("SELECT stage.accept_extraction(%s, %s)", [document_id, run_id])
+    assert bench.work().done == 1
+    assert bench.query("SELECT run_id, page_num FROM raw_pages") == [(run_id, 1)]
+    assert bench.check() == []
 
 
 def test_the_parquet_is_compressed_partitioned_by_day_and_kept(bench: Bench) -> None:
