@@ -25,12 +25,14 @@ def register(app: typer.Typer) -> None:
             import uvicorn
 
             from workers.web.app import create_app
+            from workers.web.sessions import review_key
         except ImportError as error:
             raise ConfigurationError(
                 f"The review pages need packages that are not installed: {error.name}.",
                 hint="pip install 'oceanid[web]'",
             ) from error
-        url = database_url(get_settings())
+        settings = get_settings()
+        url = database_url(settings)
         with connect(url, autocommit=True) as connection:
             if connection.execute("SELECT to_regprocedure('review.sign_in(text)') IS NULL").fetchone() == (
                 True,
@@ -38,8 +40,9 @@ def register(app: typer.Typer) -> None:
                 raise ConfigurationError(
                     "This database has no review yet.", hint="Run `oceanid migrate` first."
                 )
+        key = review_key(settings)
         console = Console(highlight=False)
         console.print(f"Review at http://{host}:{port}/ (Ctrl-C stops it)")
         if host not in ("127.0.0.1", "localhost", "::1"):
             console.print("Others can reach this address: put a proxy with TLS in front.", style="yellow")
-        uvicorn.run(create_app(url), host=host, port=port, log_level="warning", server_header=False)
+        uvicorn.run(create_app(url, key), host=host, port=port, log_level="warning", server_header=False)

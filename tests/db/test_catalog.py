@@ -12,7 +12,7 @@ from workers import paths
 from workers.deploy_objects import SCHEMAS
 from workers.deploy_tree import object_files
 
-ROLES = ["worker", "analyst", "reviewer", "operator", "raw_loader", "annotated_loader"]
+ROLES = ["worker", "analyst", "reviewer", "operator", "raw_loader", "annotated_loader", "organisation"]
 FACES = ["review", "curated"]
 """Schemas whose views are for people; each column of theirs is explained."""
 FACE_VIEWS = ["stage.csv_extractions"]

@@ -30,8 +30,8 @@ HEADERS = {
 }
 
 
-def create_app(url: str, key: bytes | None = None) -> FastAPI:
-    """The application over a database. `key` signs its cookies; by default a fresh one, so a restart signs all out."""
+def create_app(url: str, key: bytes) -> FastAPI:
+    """The application over a database. `key` signs its cookies; servers that share it share their sign-ins."""
     store = Store(url)
     face = Face(store, Keyring(key))
 
