@@ -40,6 +40,7 @@ def run(
         yield Line("the same, 1 worker", f"{one.rate:,.0f} cells/s", f"{one.seconds:.2f} s")
         yield Line("its steps", "", ", ".join(f"{step} {busy:.2f} s" for step, busy in one.steps.items()))
 
+        yield from review.asked(url, connection)
         yield from quality.measure(connection)
         copy = plain_copy.measure(connection, lists, repeat)
         yield Line(
@@ -79,13 +80,7 @@ def run(
                 f"{again.values_cleaned:,} values looked at, {again.values_changed:,} changed",
             )
 
-    for answer in review.measure(lab, cells, repeat):
-        yield Line(
-            f"one answer for {answer.cells:,} cells of {answer.field}",
-            f"{answer.decide_seconds:.2f} s",
-            f"bare UPDATE of as many rows of a plain table: {answer.update_seconds:.2f} s; the answer takes "
-            f"{answer.decide_seconds / answer.update_seconds:.2f} ×",
-        )
+    yield from review.lines(lab, cells, repeat)
 
     for rates in queues.measure(lab, messages=messages):
         yield Line(

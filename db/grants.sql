@@ -6,6 +6,7 @@
 -- reviewer   calls review.* and reads what there is to review
 -- analyst    reads curated and ref
 -- uploader   calls the functions that take uploads, and reads nothing
+-- organisation  (its analysts) reads of curated what row-level security lets it, and ref
 -- loaders    insert into their tables, and read nothing
 DO $$
 DECLARE
@@ -14,7 +15,7 @@ DECLARE
     v_function text;
     v_everyone constant text :=
         'PUBLIC, oceanid_worker, oceanid_analyst, oceanid_reviewer, oceanid_operator, '
-        'oceanid_uploader, oceanid_raw_loader, oceanid_annotated_loader';
+        'oceanid_uploader, oceanid_raw_loader, oceanid_annotated_loader, oceanid_organisation';
     v_all constant text[] := ARRAY[
         'ref', 'stage', 'clean', 'review', 'curated', 'learn', 'ops', 'promote', 'identity', 'pgmq'
     ];
@@ -22,7 +23,7 @@ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM %s', current_database(), v_everyone);
     EXECUTE format(
         'GRANT CONNECT ON DATABASE %I TO oceanid_worker, oceanid_analyst, oceanid_reviewer, oceanid_operator, '
-        'oceanid_uploader, oceanid_raw_loader, oceanid_annotated_loader', current_database()
+        'oceanid_uploader, oceanid_raw_loader, oceanid_annotated_loader, oceanid_organisation', current_database()
     );
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO oceanid_worker, oceanid_operator, oceanid_analyst', current_database());
 
@@ -50,7 +51,8 @@ BEGIN
     FOREACH v_table IN ARRAY ARRAY[
         'stage.source', 'stage.cleaning_rules', 'stage.field_policy', 'stage.kind_policy', 'stage.calibration',
         'stage.limits', 'stage.pdf_policy', 'stage.vessel_list_field', 'stage.uploader', 'stage.upload_kind', 'stage.upload_rate',
-        'ops.queue_policy', 'ops.worker_policy', 'ops.schedule', 'ops.deployed_object', 'ops.alembic_version'
+        'promote.policy', 'promote.required_fields', 'promote.field_target', 'ops.queue_policy', 'ops.worker_policy',
+        'ops.schedule', 'ops.deployed_object', 'ops.alembic_version', 'curated.organisation', 'curated.organisation_access'
     ] LOOP
         CONTINUE WHEN to_regclass(v_table) IS NULL;
         -- A document of a new source registers the source.
@@ -68,9 +70,37 @@ BEGIN
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO oceanid_analyst, oceanid_reviewer', v_schema);
         EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA %I TO oceanid_analyst, oceanid_reviewer', v_schema);
     END LOOP;
+
+    -- Organisations: tables with row-level security, views that read them as whoever asks, and what is about no vessel.
+    -- Nothing that runs with its owner's rights and tells of vessels may be here: it would show all of them.
+    GRANT USAGE ON SCHEMA curated, ref TO oceanid_organisation;
+    GRANT SELECT ON ALL TABLES IN SCHEMA ref TO oceanid_organisation;
+    FOREACH v_table IN ARRAY ARRAY[
+        'vessels', 'record_versions', 'names', 'identifiers', 'flags', 'authorisations', 'associates', 'metrics', 'builds',
+        'attributes', 'organisation', 'organisation_access', 'rule_chains', 'sources', 'documents', 'statements',
+        'current_fleet', 'current_authorisations', 'authorisations_in_force', 'expiring_authorisations',
+        'vessels_by_rfmo_and_flag', 'vessel_history'
+    ] LOOP
+        CONTINUE WHEN to_regclass('curated.' || v_table) IS NULL;
+        EXECUTE format('GRANT SELECT ON curated.%I TO oceanid_organisation', v_table);
+    END LOOP;
+    FOREACH v_table IN ARRAY ARRAY[
+        'curated.search_key(text)', 'curated.name_tokens(text)', 'curated.name_grams(text)', 'curated.word_forms(text)',
+        'curated.find_identifier(text, text)', 'curated.find_name(text, integer)', 'curated.find_name_prefix(text, integer)',
+        'curated.find_vessel(text, integer)', 'curated.find_by_flag_and_gear(text, text)',
+        'curated.holds_on(boolean, date, date, date)', 'curated.authorisations_on(date)'
+    ] LOOP
+        CONTINUE WHEN to_regprocedure(v_table) IS NULL;
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO oceanid_organisation', v_table);
+    END LOOP;
+
     GRANT USAGE ON SCHEMA review TO oceanid_reviewer;
     GRANT SELECT ON ALL TABLES IN SCHEMA review TO oceanid_reviewer;
     GRANT EXECUTE ON ALL ROUTINES IN SCHEMA review TO oceanid_reviewer;
+    -- it moves the gate: for operators, and for the schedule that a worker keeps
+    IF to_regprocedure('review.calibrate(text)') IS NOT NULL THEN
+        REVOKE EXECUTE ON FUNCTION review.calibrate(text) FROM oceanid_reviewer;
+    END IF;
 
     GRANT USAGE ON SCHEMA stage TO oceanid_uploader, oceanid_raw_loader, oceanid_annotated_loader;
     FOREACH v_function IN ARRAY ARRAY[

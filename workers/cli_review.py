@@ -57,6 +57,7 @@ class Desk:
         self._skipped: list[int] = []
         self._answered: list[tuple[int, int]] = []
         self._answers = self._settled = 0
+        self._note: str | None = None
 
     def work(self) -> None:
         """Ask until the queue is empty or the person leaves (q, Ctrl-C, end of input)."""
@@ -82,7 +83,11 @@ class Desk:
             return True
         item: Row = self._one("SELECT review.question(%s) AS item", item_id)["item"]
         self._show(item)
+        self._note = None
         key = self._ask(item)
+        while key == "n":
+            self._note = typer.prompt("Note (why)", default="", show_default=False).strip() or None
+            key = self._ask(item)
         if key == "q":
             return False
         if key == "z":
@@ -117,7 +122,10 @@ class Desk:
         out.print(
             f"[bold]{escape(item['subject'] or '(blank)')}[/]   {escape(item['field'] or 'plain text')}"
         )
-        out.print(escape(item["reason"]))
+        if item["decision_on"] == "audit":
+            out.print(f"Read as [bold]{escape(words.clean_value(item))}[/]")
+        else:
+            out.print(escape(item["reason"]))
         place = f"{item['source_name']}, {item['file_name']}, column {item['column_name']}"
         out.print(escape(f"{place} · {words.cells(item['cells'])}"), style="dim")
         if item["examples"]:
@@ -142,6 +150,7 @@ class Desk:
             "r": words.reject_means(item),
             "c": "write a value",
             "u": "unsure",
+            "n": "change the note" if self._note else "write a note",
             "s": "skip",
         }
         if self._answered:
@@ -164,7 +173,12 @@ class Desk:
     def _decide(self, item: Row, action: str, value: str | None) -> None:
         try:
             done = self._one(
-                "SELECT * FROM review.decide(%s, %s, %s, %s)", item["item_id"], action, value, self._reviewer
+                "SELECT * FROM review.decide(%s, %s, %s, %s, %s)",
+                item["item_id"],
+                action,
+                value,
+                self._reviewer,
+                self._note,
             )
         except psycopg.Error as error:
             self._refused(from_database(error))

@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
             import uvicorn
 
             from workers.web.app import create_app
+            from workers.web.sessions import review_key
         except ImportError as error:
             raise ConfigurationError(
                 f"The review pages need packages that are not installed: {error.name}.",
@@ -42,10 +43,11 @@ def register(app: typer.Typer) -> None:
                 raise ConfigurationError(
                     "This database has no review yet.", hint="Run `oceanid migrate` first."
                 )
+        key = review_key(settings)
         console = Console(highlight=False)
         console.print(f"Review at http://{host}:{port}/, uploads at /upload (Ctrl-C stops it)")
         if host not in ("127.0.0.1", "localhost", "::1"):
             console.print("Others can reach this address: put a proxy with TLS in front.", style="yellow")
         uvicorn.run(
-            create_app(url, settings=settings), host=host, port=port, log_level="warning", server_header=False
+            create_app(url, key, settings), host=host, port=port, log_level="warning", server_header=False
         )

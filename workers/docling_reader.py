@@ -204,8 +204,8 @@ def _converter(options: ReaderOptions) -> Any:
 
 def _page(page: Any, result: Any, tables: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
     height = page.size.height
-    lines = []
-    read_by_ocr = []
+    lines: list[dict[str, Any]] = []
+    read_by_ocr: list[float] = []
     parsed = page.parsed_page
     for cell in parsed.textline_cells if parsed is not None else ():
         confidence = float(cell.confidence) if cell.from_ocr else None

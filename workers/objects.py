@@ -1,5 +1,5 @@
 """The object store: every file's bytes, under a key that is its hash. A plain directory, or a prefix of an S3
-bucket.
+bucket. Exports are written to stores of the same kinds.
 """
 
 from __future__ import annotations
@@ -40,9 +40,6 @@ class ObjectStore(Protocol):
     def size(self, key: str) -> int:
         """The object's bytes. Raises ObjectMissing, ServiceUnavailable."""
 
-    def delete(self, key: str) -> None:
-        """Remove the object; no error where there is none. Raises ServiceUnavailable."""
-
     @property
     def presigns(self) -> bool:
         """Whether `presigned_put` can be called."""
@@ -53,10 +50,26 @@ class ObjectStore(Protocol):
         Raises OceanidError where the store has no such addresses.
         """
 
+    def replace(self, key: str, path: Path) -> None:
+        """Store the file under `key`, in place of what is there: a reader sees the old object or the new one."""
+
+    def remove(self, key: str) -> None:
+        """Remove the object; none of that key is as good."""
+
+    def keys(self, prefix: str) -> list[str]:
+        """Keys that begin with `prefix`, which ends with a slash; sorted."""
+
 
 def object_store(settings: Settings) -> ObjectStore:
     """The store that the settings name. Raises ConfigurationError for a location of another kind."""
-    location = settings.object_store_location
+    return store_at(settings.object_store_location, settings)
+
+
+def store_at(location: str, settings: Settings) -> ObjectStore:
+    """The store at a location: a directory, or `s3://bucket/prefix` reached as the settings say.
+
+    Raises ConfigurationError for a location of another kind.
+    """
     if location.startswith("s3://"):
         return S3Store(location, settings)
     if "://" in location:
@@ -123,9 +136,12 @@ class DirectoryStore:
 
     def put(self, key: str, path: Path) -> None:
         """Store the file; raises OceanidError where the directory cannot be written."""
+        if not self._path(key).exists():
+            self.replace(key, path)
+
+    def replace(self, key: str, path: Path) -> None:
+        """Store the file in place of what is there; raises OceanidError where the directory cannot be written."""
         target = self._path(key)
-        if target.exists():
-            return
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
@@ -171,16 +187,31 @@ class DirectoryStore:
         except FileNotFoundError as error:
             raise _missing(key, str(self._root)) from error
 
-    def delete(self, key: str) -> None:
-        """Remove the object."""
-        self._path(key).unlink(missing_ok=True)
-
     presigns = False
 
     def presigned_put(self, key: str, size: int, seconds: int) -> str:
         """Not offered: there is nobody but this program who could take the bytes."""
         raise OceanidError(
             "A directory has no presigned addresses.", hint="Set OCEANID_OBJECT_STORE to s3://bucket/prefix."
+        )
+
+    def remove(self, key: str) -> None:
+        """Remove the object's file; raises OceanidError where it stays."""
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except OSError as error:
+            raise OceanidError(
+                f"{self._path(key)} cannot be removed: {error.strerror or error}.",
+                hint="Check its permissions.",
+            ) from error
+
+    def keys(self, prefix: str) -> list[str]:
+        """Keys below the prefix, without what is still being written."""
+        below = self._path(prefix.rstrip("/"))
+        return sorted(
+            path.relative_to(self._root).as_posix()
+            for path in below.rglob("*")
+            if path.is_file() and not path.name.startswith(".part-")
         )
 
     def _path(self, key: str) -> Path:
@@ -214,12 +245,15 @@ class S3Store:
 
     def put(self, key: str, path: Path) -> None:
         """Upload the file."""
+        if not self.exists(key):
+            self.replace(key, path)
+
+    def replace(self, key: str, path: Path) -> None:
+        """Upload the file in place of what is there."""
         from boto3.s3.transfer import TransferConfig
 
         config = TransferConfig(multipart_threshold=_PART, multipart_chunksize=_PART, max_concurrency=4)
         try:
-            if self.exists(key):
-                return
             self._client.upload_file(str(path), self._bucket, self._name(key), Config=config)
         except Exception as error:
             raise self._translated(key, error) from error
@@ -246,8 +280,8 @@ class S3Store:
         except Exception as error:
             raise self._translated(key, error) from error
 
-    def delete(self, key: str) -> None:
-        """Remove the object."""
+    def remove(self, key: str) -> None:
+        """Delete the object."""
         try:
             self._client.delete_object(Bucket=self._bucket, Key=self._name(key))
         except Exception as error:
@@ -263,6 +297,17 @@ class S3Store:
             ExpiresIn=seconds,
         )
         return url
+
+    def keys(self, prefix: str) -> list[str]:
+        """Keys that begin with the prefix."""
+        try:
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._name(prefix)
+            )
+            names = [item["Key"] for page in pages for item in page.get("Contents", ())]
+        except Exception as error:
+            raise self._translated(prefix, error) from error
+        return sorted(name.removeprefix(f"{self._prefix}/") if self._prefix else name for name in names)
 
     def _name(self, key: str) -> str:
         return f"{self._prefix}/{key}" if self._prefix else key

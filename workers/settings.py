@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         description="`host:port` of the gRPC of the Triton that reads PDFs. "
         "Empty: the one that `oceanid triton up` started, else PDFs wait.",
     )
+    review_key: SecretStr | None = Field(
+        None,
+        description="Key (secret, 32 signs or more) that signs the review pages' sign-ins; the same for all servers "
+        "behind one address. Empty: made once, in `$OCEANID_HOME/review.key`.",
+    )
     log_level: LogLevel = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     health_host: str = Field(
         "127.0.0.1", description="Address on which a worker serves `/health` and `/metrics`."
@@ -106,6 +111,7 @@ class Settings(BaseSettings):
         "raw_store",
         "motherduck_token",
         "triton_url",
+        "review_key",
         mode="before",
     )
     @classmethod

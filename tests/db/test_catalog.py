@@ -12,7 +12,9 @@ from workers import paths
 from workers.deploy_objects import SCHEMAS
 from workers.deploy_tree import object_files
 
-ROLES = ["worker", "analyst", "reviewer", "operator", "uploader", "raw_loader", "annotated_loader"]
+ROLES = [
+    "worker", "analyst", "reviewer", "operator", "uploader", "raw_loader", "annotated_loader", "organisation",
+]  # fmt: skip
 FACES = ["review", "curated"]
 """Schemas whose views are for people; each column of theirs is explained."""
 FACE_VIEWS = ["stage.csv_extractions"]

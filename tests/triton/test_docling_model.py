@@ -195,7 +195,6 @@ def test_two_hundred_damaged_pdfs_have_a_clear_outcome_each(triton: ServerState,
     finally:
         pages.close()
     assert sum(outcomes.values()) == 200 and outcomes["refused"] >= 90 and outcomes["done"] >= 20, outcomes
-    print(outcomes)
     assert grid(read(triton, fleet_pdf())) == [HEADER, *FLEET]
 
 

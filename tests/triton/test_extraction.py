@@ -116,7 +116,7 @@ PARKED = "SELECT coalesce(sum(parked), 0) FROM ops.job WHERE queue = 'extract'"
 
 @pytest.mark.slow
 def test_whatever_is_killed_in_a_batch_everything_finishes_once(
-    server: Callable[..., Server], able: None, tmp_path: Path, triton_home: Path
+    server: Callable[..., Server], able: None, tmp_path: Path
 ) -> None:
     """The stub, Triton, the worker and the database are killed one after the other, each with documents under way."""
     private = server()

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from workers.argilla_client import RECORDS_A_REQUEST, argilla
+from workers.argilla_client import argilla
 from workers.errors import JobRejected
 from workers.runtime_types import Commit, Connection, Job, Services
 
@@ -17,7 +17,8 @@ log = logging.getLogger("oceanid.argilla")
 
 
 def handle(job: Job, services: Services) -> Commit:
-    """Fetch the answers to the records from `payload["from"]` on; the Commit takes them and sends the next page.
+    """Fetch the answers to `payload["size"]` records from `payload["from"]` on; the Commit takes them and sends
+    the next page.
 
     Which of them are new the database knows: a page that is fetched twice is taken once. A job with
     `payload["sync"]` only calls review.argilla_sync().
@@ -25,14 +26,19 @@ def handle(job: Job, services: Services) -> Commit:
     server = argilla(services.settings)
     if job.payload.get("sync"):
         return _sync
-    dataset, start, sweep = (job.payload.get(name) for name in ("dataset", "from", "sweep"))
-    if not isinstance(dataset, str) or not isinstance(start, int) or not isinstance(sweep, int):
+    dataset, start, size, sweep = (job.payload.get(name) for name in ("dataset", "from", "size", "sweep"))
+    if not (
+        isinstance(dataset, str)
+        and isinstance(start, int)
+        and isinstance(size, int)
+        and isinstance(sweep, int)
+    ):
         raise JobRejected("The job names no dataset.", hint="SELECT * FROM review.argilla_sync();")
     dataset_id = server.find_dataset(dataset)
     if dataset_id is None:
         log.warning("dataset %s is not in Argilla; it was removed there", dataset)
         return lambda connection: None
-    records = server.page(dataset_id, start, RECORDS_A_REQUEST)
+    records = server.page(dataset_id, start, size)
     responses = _responses(records, server.me(), server.users())
 
     def commit(connection: Connection) -> None:
@@ -42,7 +48,7 @@ def handle(job: Job, services: Services) -> Commit:
             ).fetchone()
             if row and row[0]:
                 log.info("%s: %s", job.name, row[0])
-        if len(records) == RECORDS_A_REQUEST:
+        if len(records) == size:
             following = start + len(records)
             connection.execute(
                 "SELECT ops.enqueue('argilla_pull', %s, %s)",

@@ -35,8 +35,8 @@ HEADERS = {
 }
 
 
-def create_app(url: str, key: bytes | None = None, settings: Settings | None = None) -> FastAPI:
-    """The application over a database. `key` signs its cookies; by default a fresh one, so a restart signs all out.
+def create_app(url: str, key: bytes, settings: Settings | None = None) -> FastAPI:
+    """The application over a database. `key` signs its cookies; servers that share it share their sign-ins.
 
     `settings` (by default the process's) say where uploads are kept, who scans them and which origins may send them.
     """

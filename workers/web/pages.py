@@ -190,7 +190,7 @@ def batch_page(
         who,
         status,
         key=key,
-        items=[(item, words.accept_means({**item, "closed_at": None})) for item in items],
+        items=[(item, words.accept_means(item)) for item in items],
         problem=problem,
         hint=hint,
         draft=draft or {},

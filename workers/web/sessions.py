@@ -1,6 +1,6 @@
 """Sign-in that lasts: signed cookies, tokens against forged forms, and what was typed while it expired.
 
-The key lives as long as the process. After a restart everyone signs in again; what they typed comes back.
+Whoever has the same key accepts the same cookies: a server after its restart, and several side by side.
 """
 
 from __future__ import annotations
@@ -9,12 +9,20 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import secrets
+import stat
+import tempfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
+
+from workers.errors import ConfigurationError
+from workers.settings import Settings
 
 SESSION = "oceanid_session"
 GUEST = "oceanid_guest"
@@ -47,11 +55,57 @@ class Refused(Exception):
     """A form that this server did not hand to this person: 403."""
 
 
+def review_key(settings: Settings) -> bytes:
+    """The key that signs cookies and forms: OCEANID_REVIEW_KEY, or the one kept in OCEANID_HOME.
+
+    Raises ConfigurationError where it is too short, cannot be kept, or can be read by others.
+    """
+    if settings.review_key is not None:
+        return _long_enough(settings.review_key.get_secret_value().encode(), "OCEANID_REVIEW_KEY")
+    path = settings.home_path / "review.key"
+    try:
+        if not path.exists():
+            _keep(path, secrets.token_hex(32))
+        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise ConfigurationError(
+                f"Others can read {path}, which signs everybody's sign-in.",
+                hint=f"Remove it (all sign in anew), or: chmod 600 {path}",
+            )
+        return _long_enough(path.read_bytes().strip(), str(path))
+    except OSError as error:
+        raise ConfigurationError(
+            f"The key of the review pages cannot be kept: {error}.",
+            hint="Make OCEANID_HOME a directory that this account may write, or set OCEANID_REVIEW_KEY.",
+        ) from error
+
+
+def _keep(path: Path, key: str) -> None:
+    """Write the file whole or not at all; of two servers that start at once, both get the first one's key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix="review-", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "w") as stream:
+            stream.write(key + "\n")
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
+
+
+def _long_enough(key: bytes, where: str) -> bytes:
+    if len(key) < 32:
+        raise ConfigurationError(
+            f"{where} is too short to sign anything.",
+            hint="32 signs or more, for example: openssl rand -hex 32",
+        )
+    return key
+
+
 class Keyring:
     """Signs what goes into cookies and forms."""
 
-    def __init__(self, key: bytes | None = None) -> None:
-        self._key = key or secrets.token_bytes(32)
+    def __init__(self, key: bytes) -> None:
+        self._key = key
 
     def _mac(self, purpose: str, text: str) -> str:
         return hmac.new(self._key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()

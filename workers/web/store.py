@@ -175,7 +175,7 @@ class Store(Pooled):
         """The open items of a batch, the most useful first. Audits are left out: they are answered one by one."""
         return self._rows(
             "SELECT item_id, status, decision_on, source_name, field, subject, machine_value, proposal, proposal_field,"
-            " reason, cells, count(*) OVER () AS all_items, sum(cells) OVER ()::bigint AS all_cells"
+            " reason, cells, acceptable, count(*) OVER () AS all_items, sum(cells) OVER ()::bigint AS all_cells"
             " FROM review.queue WHERE batch_key = %s AND decision_on <> 'audit'"
             " ORDER BY priority DESC, item_id LIMIT %s",
             [batch_key, size],

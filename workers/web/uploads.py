@@ -233,7 +233,7 @@ class Desk:
     def _forget(self, key: str) -> None:
         # What stays behind is only unused; docs/upload.md says how the bucket clears it away.
         with suppress(OceanidError):
-            self.objects.delete(key)
+            self.objects.remove(key)
 
     def _close(self, upload_id: UUID, error: BaseException) -> None:
         """Keep on the receipt why it came to nothing; where that fails too, stage.end_stale_uploads does."""

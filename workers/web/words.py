@@ -21,7 +21,7 @@ ASKED = {
     "reading": "How are these values to be read?",
     "value": "What is this value?",
     "cell": "What is right in this one cell?",
-    "audit": "Audit: what is this value?",
+    "audit": "Check at random: is the clean value right?",
 }
 
 STATUS = {
@@ -53,24 +53,29 @@ def questions(number: int) -> str:
 def accept_means(item: Mapping[str, Any]) -> str | None:
     """What `accept` does to an item, or None where there is nothing to accept. `item`: review.question."""
     proposal, field = item["proposal"], item["proposal_field"]
-    if item["decision_on"] == "audit" and item["closed_at"] is None:
-        return None  # its reviewer does not see what would be accepted
+    if not item["acceptable"]:
+        return None
+    if item["decision_on"] == "audit":
+        return f"Right: {clean_value(item)}"
     if item["decision_on"] == "reading":
-        return f"They belong under {field}: take them out of this column" if field else None
-    if item["decision_on"] == "column":
-        return f"It is {proposal}" if proposal else None
+        return f"They belong under {field}: take them out of this column"
     if field is not None and field != item["field"]:
         return f"It belongs under {field}: no value here"
     if proposal is not None:
         return f"It is {proposal}"
-    return f"Keep {item['machine_value']} as it is" if item["machine_value"] is not None else None
+    return f"Keep {item['machine_value']} as it is"
+
+
+def clean_value(item: Mapping[str, Any]) -> str:
+    """What an audited text was read as: the clean value, or why there is none."""
+    value = str(item["machine_value"])
+    return f"no value ({value.removeprefix('NULL ')})" if value.startswith("NULL ") else value
 
 
 def accept_is_likely(item: Mapping[str, Any]) -> bool:
     """Whether the machine proposes something; else `accept` lets stand what it doubts, and Enter must not do that."""
-    return accept_means(item) is not None and (
-        item["proposal"] is not None or item["decision_on"] == "reading"
-    )
+    proposed = item["proposal"] is not None or item["decision_on"] == "reading"
+    return proposed and item["decision_on"] != "audit" and accept_means(item) is not None
 
 
 def reject_means(item: Mapping[str, Any]) -> str:
@@ -78,6 +83,7 @@ def reject_means(item: Mapping[str, Any]) -> str:
     return {
         "column": "None of the known fields: keep it as plain text",
         "reading": "They mean nothing here: no value",
+        "audit": "Wrong: there is no such value",
     }.get(item["decision_on"], "There is no such value")
 
 

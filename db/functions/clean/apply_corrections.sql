@@ -5,11 +5,9 @@
 CREATE OR REPLACE FUNCTION clean.apply_corrections() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET client_min_messages = warning
 AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.work_answer;
-    CREATE TEMPORARY TABLE work_answer ON COMMIT DROP AS
+    INSERT INTO pg_temp.work_answer
     SELECT DISTINCT ON (p.value_id, p.part_no) p.value_id, p.part_no, c.corrected_value, c.null_reason
     FROM review.correction AS c
     JOIN stage.readings AS r ON r.source_id = c.source_id AND coalesce(r.field, '') = c.field

@@ -69,10 +69,10 @@ BEGIN
             ELSIF v_rule.kind = 'null' THEN
                 v_next := CASE WHEN v_text ~ v_rule.pattern THEN NULL ELSE v_text END;
             ELSIF v_rule.kind = 'normalise' THEN
-                EXECUTE format('SELECT %s FROM (SELECT $1 AS x, $2 AS reading) AS q', clean.rule_call(v_rule.pattern, 'x', 'text'))
+                EXECUTE format('SELECT %s FROM (SELECT $1 AS x, $2 AS reading) AS q, clean.bounds_of($2)', clean.rule_call(v_rule.pattern, 'x', 'text'))
                     INTO v_next USING v_text, v_reading;
             ELSE
-                EXECUTE format('SELECT %s FROM (SELECT $1 AS x, $2 AS reading) AS q', clean.rule_call(v_rule.pattern, 'x', 'boolean'))
+                EXECUTE format('SELECT %s FROM (SELECT $1 AS x, $2 AS reading) AS q, clean.bounds_of($2)', clean.rule_call(v_rule.pattern, 'x', 'boolean'))
                     INTO v_holds USING v_text, v_reading;
             END IF;
             CONTINUE WHEN v_holds IS NULL AND v_next IS NOT DISTINCT FROM v_text;

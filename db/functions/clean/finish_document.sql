@@ -1,9 +1,9 @@
 -- clean.finish_document: closes the gate of a document, or asks for the comparisons that are still missing.
 --
--- Promises: 'gated', with a job in the queue ask that opens its questions and audits, where no value of the document waits
--- for a similarity; else a job in the queue score, once, and 'cleaned'. Each transaction that closes the gate asks anew: a
--- job that runs already may not have seen what this one changed. Called in the transaction that changed the document. May
--- run again.
+-- Promises: 'gated', with a job in the queue ask that opens its questions and audits, and one in the queue promote, where no
+-- value of the document waits for a similarity; else a job in the queue score, once, and 'cleaned'. Each transaction that
+-- closes the gate asks anew: a job that runs already may not have seen what this one changed. Called in the transaction
+-- that changed the document. May run again.
 CREATE OR REPLACE FUNCTION clean.finish_document(p_document_id bigint) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -17,6 +17,7 @@ BEGIN
     WHERE document_id = p_document_id AND status = 'cleaned';
     PERFORM ops.enqueue('ask', jsonb_build_object('document_id', p_document_id),
         'ask:' || p_document_id || ':' || pg_current_xact_id());
+    PERFORM promote.request(ARRAY[p_document_id]);
     RETURN 'gated';
 END
 $$;

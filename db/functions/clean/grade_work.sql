@@ -7,11 +7,9 @@
 CREATE OR REPLACE FUNCTION clean.grade_work(p_trust text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET client_min_messages = warning
 AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.work_whole, pg_temp.work_grade, pg_temp.work_graded;
-    CREATE TEMPORARY TABLE work_whole ON COMMIT DROP AS
+    INSERT INTO pg_temp.work_whole
     WITH several AS MATERIALIZED (
         SELECT w.*
         FROM pg_temp.work_result AS w
@@ -63,13 +61,13 @@ BEGIN
     WHERE w.rule_chain IS NOT NULL AND r.reading_id = w.reading_id
         AND c.source_id = r.source_id AND c.field = coalesce(r.field, '') AND c.raw_value = w.raw_value;
 
-    CREATE TEMPORARY TABLE work_grade ON COMMIT DROP AS
+    INSERT INTO pg_temp.work_grade
     SELECT k.reading_id, k.rule_chain, k.same, g.*
     FROM (SELECT DISTINCT w.reading_id, w.rule_chain, w.same FROM pg_temp.work_whole AS w WHERE w.rule_chain IS NOT NULL) AS k
     JOIN stage.readings AS r USING (reading_id)
     CROSS JOIN LATERAL clean.grade(r.field, r.kind, p_trust, k.rule_chain, CASE WHEN k.same THEN 1.0 END) AS g;
 
-    CREATE TEMPORARY TABLE work_graded ON COMMIT DROP AS
+    INSERT INTO pg_temp.work_graded
     SELECT w.value_id, w.reading_id, w.raw_type, w.raw_value, w.cleaned_value,
         CASE
             WHEN w.cleaned_value IS NOT NULL THEN NULL

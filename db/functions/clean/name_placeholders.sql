@@ -6,7 +6,6 @@
 CREATE OR REPLACE FUNCTION clean.name_placeholders(p_kind text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET client_min_messages = warning
 AS $$
 DECLARE
     -- blanks around a placeholder are folded away, so a cell may be a little longer than it
@@ -24,9 +23,9 @@ DECLARE
     v_every_kind CONSTANT boolean := EXISTS (
         SELECT FROM ref.placeholder AS h WHERE h.match = 'regex' AND h.kind IS NULL);
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.work_key;
+    DELETE FROM pg_temp.work_key;
     -- the few parts that any row of the vocabulary may mean; which one does is asked below
-    CREATE TEMPORARY TABLE work_key ON COMMIT DROP AS
+    INSERT INTO pg_temp.work_key
     SELECT k.*
     FROM (
         SELECT p.value_id, p.part_no, upper(clean.fold(p.text)) AS key, r.field, r.kind, s.source_type, s.source_name,

@@ -22,7 +22,7 @@ BEGIN
         FOR v_document IN
             SELECT DISTINCT v.document_id FROM stage.cell_values AS v WHERE v.value_id = ANY (p_value_ids) ORDER BY 1
         LOOP
-            PERFORM clean.check_rows(v_document);
+            PERFORM clean.check_rows(v_document, p_value_ids);
         END LOOP;
     END IF;
     RETURN (SELECT coalesce(sum(v.cell_count), 0) FROM stage.cell_values AS v WHERE v.value_id = ANY (p_value_ids));

@@ -1,7 +1,8 @@
 -- clean.store_graded: writes what cleaning made of stored values, where it differs from what is stored.
 --
 -- Promises: stage.distinct_values agrees with pg_temp.work_graded; the ids of the values that changed are returned. A score
--- that only a comparison can settle is left until it is compared. Locks the values; may run again: it then changes nothing.
+-- that only a comparison can settle is left until it is compared. Their documents are promoted anew. Locks the values;
+-- may run again: it then changes nothing.
 CREATE OR REPLACE FUNCTION clean.store_graded() RETURNS bigint[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -28,6 +29,7 @@ BEGIN
     SELECT coalesce(array_agg(u.value_id), '{}') INTO v_changed FROM updated AS u;
     PERFORM clean.propose_values(ARRAY(
         SELECT d.value_id FROM stage.distinct_values AS d WHERE d.value_id = ANY (v_changed) AND d.needs_review));
+    PERFORM promote.request(ARRAY(SELECT DISTINCT v.document_id FROM stage.cell_values AS v WHERE v.value_id = ANY (v_changed)));
     RETURN v_changed;
 END
 $$;

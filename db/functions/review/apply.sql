@@ -2,10 +2,11 @@
 --
 -- Promises: a value's answer becomes the correction of its text and every cell that shares it has it, in one statement a
 -- table; a reading's answer is kept with the reading; a column is mapped; a cell's finding is settled; an audit
--- that found the machine right changes nothing. Returns the cells settled. The caller holds the source's lock.
--- May run again with the same answer.
+-- that found the machine right changes nothing. Returns the cells settled. With p_later the values of a text are left for
+-- review.settle. The caller holds the source's lock. May run again with the same answer.
 CREATE OR REPLACE FUNCTION review.apply(
-    p_item review.items, p_decision_id bigint, p_action text, p_result text, p_null_reason text, p_reviewer text
+    p_item review.items, p_decision_id bigint, p_action text, p_result text, p_null_reason text, p_reviewer text,
+    p_later boolean DEFAULT false
 ) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -40,7 +41,6 @@ BEGIN
         IF NOT FOUND THEN
             RETURN p_item.cells;
         END IF;
-        v_values := review.values_about(p_item);
     ELSIF p_item.decision_on = 'reading' THEN
         PERFORM review.forget_reading(p_item);
         v_values := ARRAY(
@@ -67,10 +67,15 @@ BEGIN
         END IF;
     ELSE
         PERFORM review.correct(p_item, p_item.subject, p_result, p_null_reason, p_decision_id, p_reviewer);
+    END IF;
+    IF p_item.decision_on IN ('value', 'audit') THEN
+        IF p_later THEN
+            RETURN p_item.cells;
+        END IF;
         v_values := review.values_about(p_item);
     END IF;
     RETURN clean.reclean_values(p_item.source_id, p_item.field, v_values);
 END
 $$;
 
-COMMENT ON FUNCTION review.apply(review.items, bigint, text, text, text, text) IS 'Makes an answer hold.';
+COMMENT ON FUNCTION review.apply(review.items, bigint, text, text, text, text, boolean) IS 'Makes an answer hold.';

@@ -1,22 +1,22 @@
 -- review.argilla_content: an item as a record of Argilla.
 --
 -- Promises: {fields, metadata, suggestions, responses}; suggestions and responses name questions, a response has no user
--- yet. An audit shows nothing of what the machine made. A closed item says that nothing is left to answer, and has the
--- response that closes its record. A round after a refused answer says why it was refused; where two reviewers disagree,
--- both answers show. Reads the item's surroundings, locks nothing.
+-- yet. An audit shows the clean value and nothing of how sure the machine was. A closed item says that nothing is left to
+-- answer, and has the response that closes its record. A round after a refused answer says why it was refused; where two
+-- reviewers disagree, both answers show. Reads the item's surroundings, locks nothing.
 CREATE OR REPLACE FUNCTION review.argilla_content(p_item review.items) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_open boolean := p_item.status IN ('open', 'second', 'adjudication');
-    v_blind boolean := p_item.decision_on = 'audit';
+    v_audit boolean := p_item.decision_on = 'audit';
     v_column text;
     v_source text := (SELECT s.source_name FROM stage.source AS s WHERE s.source_id = p_item.source_id);
     v_accept text := CASE
         WHEN p_item.proposal_field IS NOT NULL AND p_item.decision_on <> 'column'
             AND (p_item.decision_on = 'reading' OR p_item.proposal_field IS DISTINCT FROM p_item.field) THEN NULL
-        ELSE coalesce(p_item.proposal, p_item.machine_value) END;
+        WHEN review.may_accept(p_item) THEN coalesce(p_item.proposal, p_item.machine_value) END;
     v_earlier text;
     v_best jsonb := p_item.suggestions -> 0;
 BEGIN
@@ -39,7 +39,10 @@ BEGIN
                     coalesce(review.argilla_text(v_column), p_item.column_position::text)),
                 CASE WHEN p_item.subject = '' THEN '(no text)' ELSE '## ' || review.argilla_text(p_item.subject) END,
                 CASE
-                    WHEN v_blind THEN 'A check of an accepted value: write (custom) what you would have written.'
+                    WHEN v_audit THEN concat_ws(E'\n\n',
+                        CASE WHEN v_accept ~ '^NULL [a-z_]+$' THEN 'Read as: no value (' || substr(v_accept, 6) || ')'
+                            ELSE 'Read as: **' || review.argilla_text(v_accept) || '**' END,
+                        'Is that right? accept: yes. custom: no, and this is right. reject: no, there is no such value.')
                     WHEN p_item.decision_on = 'column' AND v_accept IS NOT NULL THEN 'accept: the column is the field ' || review.argilla_text(v_accept)
                     WHEN v_accept IS NOT NULL THEN 'accept: ' || review.argilla_text(v_accept)
                     WHEN p_item.proposal_field IS NOT NULL THEN
@@ -58,7 +61,7 @@ BEGIN
             'decision_on', p_item.decision_on, 'batch', p_item.batch_key, 'status', p_item.status, 'cells', p_item.cells,
             'priority', round(p_item.priority::numeric, 6)
         )),
-        'suggestions', CASE WHEN v_blind OR v_best IS NULL THEN '[]' ELSE jsonb_build_array(
+        'suggestions', CASE WHEN v_audit OR v_best IS NULL THEN '[]' ELSE jsonb_build_array(
             jsonb_build_object('question', 'value', 'value', v_best -> 'value', 'score', v_best -> 'score',
                 'agent', 'oceanid/' || (v_best ->> 'agent'), 'type', 'model'),
             jsonb_build_object('question', 'action', 'value', CASE WHEN v_best ->> 'value' = v_accept THEN 'accept' ELSE 'custom' END,

@@ -2,9 +2,10 @@
 --
 -- Promises: open items without a record, or whose last record was answered or withdrawn, get a (new) one; what
 -- review.argilla_pending lists is in jobs of the queue argilla_push, at most 500 records each, which is what one request
--- takes; of each dataset that holds records one sweep over its answers runs in argilla_pull. Where the policy
--- argilla_every is above 0, the next call is sent to argilla_pull for then. Returns how many jobs of each kind it sent.
--- One runs at a time. May be called again at any moment: work that waits is not sent twice.
+-- takes; of each dataset that holds records one sweep over its answers runs in argilla_pull, a page (policy argilla_page) a
+-- job and transaction: many answers in one would make each slower. Where the policy argilla_every is above 0, the next call
+-- is sent to argilla_pull for then. Returns how many jobs of each kind it sent. One runs at a time. May be called again at
+-- any moment: work that waits is not sent twice.
 CREATE OR REPLACE FUNCTION review.argilla_sync(OUT pushes bigint, OUT pulls bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -44,7 +45,8 @@ BEGIN
         pushes := pushes + 1;
     END LOOP;
 
-    SELECT count(ops.enqueue('argilla_pull', jsonb_build_object('dataset', d.dataset, 'sweep', d.sweep, 'from', 0),
+    SELECT count(ops.enqueue('argilla_pull', jsonb_build_object(
+            'dataset', d.dataset, 'sweep', d.sweep, 'from', 0, 'size', review.policy_value('argilla_page')::integer),
         format('pull:%s:%s:0', d.dataset, d.sweep)))
     INTO pulls
     FROM (

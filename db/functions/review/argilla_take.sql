@@ -1,10 +1,11 @@
 -- review.argilla_take: answers that came from Argilla.
 --
 -- Promises: of p_responses, [{response_id, external_id, user, status, values, updated_at}], each whose content was not
--- taken before becomes a row of review.argilla_response and, where it is an answer of a reviewer to an item, one call of
--- review.decide; what review.decide refuses is kept with its reason. Drafts are passed over. An answer older than the
--- decision that holds is kept and not applied. An answer of a user whom nobody here is yet is taken again once somebody
--- is. Returns how many were taken, by outcome. One page of a dataset at a time; may be called twice with the same page.
+-- taken before becomes a row of review.argilla_response and, where it is an answer of a reviewer to an item, one decision as
+-- review.decide takes it, cleaning once for all of them; what it refuses is kept with its reason. Drafts are passed over. An
+-- answer older than the decision that holds is kept and not applied. An answer of a user whom nobody here is yet is taken
+-- again once somebody is. Returns how many were taken, by outcome. One page of a dataset at a time, under the locks of its
+-- sources; may be called twice with the same page.
 CREATE OR REPLACE FUNCTION review.argilla_take(p_dataset text, p_responses jsonb) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -18,10 +19,20 @@ DECLARE
     v_decision_id bigint;
     v_holds_since timestamptz;
     v_counts jsonb := '{}';
+    v_settled bigint[] := '{}';
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('oceanid.argilla'), hashtext(p_dataset));
+    -- all at once and in their order: answers of a page are about many sources
+    PERFORM clean.lock_source(s.source_id)
+    FROM (
+        SELECT DISTINCT i.source_id
+        FROM jsonb_to_recordset(p_responses) AS x (external_id text)
+        JOIN review.argilla_record AS r USING (external_id)
+        JOIN review.items AS i USING (item_id)
+        ORDER BY i.source_id
+    ) AS s;
     FOR v_new IN
-        SELECT s.*, w.reviewer, r.item_id, r.round, i.status AS item_status
+        SELECT s.*, w.reviewer, r.item_id, r.round, i.decision_on
         FROM (
             SELECT x.response_id, x.external_id, x."user" AS argilla_user, x.status, coalesce(x.values, '{}') AS answer,
                 x.updated_at AT TIME ZONE 'UTC' AS answered_at
@@ -56,9 +67,12 @@ BEGIN
         ELSE
             BEGIN
                 SELECT d.decision_id, d.outcome INTO v_decision_id, v_outcome
-                FROM review.decide(v_new.item_id, v_action,
+                FROM review.take_answer(v_new.item_id, v_action,
                     CASE v_action WHEN 'custom' THEN v_new.answer #>> '{value,value}' END, v_new.reviewer,
-                    nullif(btrim(v_new.answer #>> '{note,value}'), '')) AS d;
+                    nullif(btrim(v_new.answer #>> '{note,value}'), ''), true) AS d;
+                IF v_outcome IN ('applied', 'superseded') AND v_new.decision_on IN ('value', 'audit') THEN
+                    v_settled := v_settled || v_new.item_id;
+                END IF;
             EXCEPTION WHEN SQLSTATE 'OC001' OR SQLSTATE 'OC002' OR SQLSTATE 'OC404' THEN
                 GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT, v_hint = PG_EXCEPTION_HINT;
                 v_outcome := 'refused';
@@ -72,6 +86,7 @@ BEGIN
             v_new.status, v_new.answer, v_new.answered_at, v_outcome, v_message, v_decision_id);
         v_counts := v_counts || jsonb_build_object(v_outcome, coalesce((v_counts ->> v_outcome)::integer, 0) + 1);
     END LOOP;
+    PERFORM review.settle(v_settled);
     RETURN v_counts;
 END
 $$;

@@ -69,7 +69,9 @@ BEGIN
     WHERE a.rate > 0 AND floor(a.cells * a.rate::double precision + a.luck) >= 1
         AND NOT EXISTS (
             SELECT FROM review.audit_draw AS g JOIN review.items AS i USING (item_id)
-            WHERE g.document_id = p_document_id AND g.value_id = a.value_id AND i.status <> 'withdrawn');
+            -- what is asked, or was answered, about this outcome; another one is asked about anew
+            WHERE g.document_id = p_document_id AND g.value_id = a.value_id AND i.status <> 'withdrawn'
+                AND i.machine_value = a.outcome);
 
     WITH shown AS MATERIALIZED (
         SELECT v.value_id, v.row_index

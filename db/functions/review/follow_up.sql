@@ -2,12 +2,18 @@
 --
 -- Promises: where the item was about a column or a reading, or the checks of whole rows now ask otherwise than the queue
 -- does, the queue of its source is as the cells demand it now. A document that is being compared again is left to the
--- worker that gates it. The caller holds the source's lock. May run again.
+-- worker that gates it. Documents that say something else now are promoted anew. The caller holds the source's lock. May run again.
 CREATE OR REPLACE FUNCTION review.follow_up(p_item review.items) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- a column's meaning or a cell's finding changes what is promoted without changing a value
+    IF p_item.decision_on IN ('column', 'cell') THEN
+        PERFORM promote.request(ARRAY(
+            SELECT p_item.document_id UNION SELECT f.document_id FROM stage.cell_findings AS f
+            WHERE f.decision_id IN (SELECT d.decision_id FROM review.decisions AS d WHERE d.item_id = p_item.item_id)));
+    END IF;
     IF NOT EXISTS (SELECT FROM stage.documents AS d WHERE d.document_id = p_item.document_id AND d.status = 'gated') THEN
         RETURN;
     ELSIF p_item.decision_on IN ('column', 'reading') OR EXISTS (

@@ -2,10 +2,10 @@
 --
 -- Promises: the columns of review.items and, as further keys: source_name, file_name, list_name, column_name, description
 -- (of the field), kind, row_cells (context in the columns' order, as [{column, text}]), options (answers that a reading
--- allows), examples (what else the answer settles, up to twelve, as [{value, cells}]), answers (newest first), last_answer
--- (decision_id of the newest, or 0), standing (decision_id of the answer that holds, or NULL), in_batch (how many items of
--- the batch are open, audits left out). While an audit is open, nothing in it says what the machine made of the value.
--- OC404 where there is no such item. Reads only, locks nothing.
+-- allows), acceptable (whether accept can be an answer), examples (what else the answer settles, up to twelve, as
+-- [{value, cells}]), answers (newest first), last_answer (decision_id of the newest, or 0), standing (decision_id of the
+-- answer that holds, or NULL), in_batch (how many items of the batch are open, audits left out). An audit shows the clean
+-- value, never how sure the machine was of it. OC404 where there is no such item. Reads only, locks nothing.
 CREATE OR REPLACE FUNCTION review.question(p_item_id bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -14,7 +14,6 @@ DECLARE
     v_item review.items;
     v_reading stage.readings;
     v_field ref.field;
-    v_page jsonb;
 BEGIN
     SELECT * INTO v_item FROM review.items AS i WHERE i.item_id = p_item_id;
     IF NOT FOUND THEN
@@ -22,13 +21,8 @@ BEGIN
     END IF;
     SELECT * INTO v_reading FROM stage.readings AS r WHERE r.reading_id = v_item.reading_id;
     SELECT * INTO v_field FROM ref.field AS f WHERE f.field = v_item.field;
-    v_page := to_jsonb(v_item);
-    IF v_item.decision_on = 'audit' AND v_item.closed_at IS NULL THEN
-        v_page := v_page || jsonb_build_object('machine_value', NULL, 'proposal', NULL, 'suggestions', coalesce((
-            SELECT jsonb_agg(s.suggestion) FROM jsonb_array_elements(v_item.suggestions) AS s (suggestion)
-            WHERE s.suggestion ->> 'agent' <> 'machine'), '[]'));
-    END IF;
-    RETURN v_page || jsonb_build_object(
+    RETURN to_jsonb(v_item) || jsonb_build_object(
+        'acceptable', review.may_accept(v_item),
         'source_name', (SELECT s.source_name FROM stage.source AS s WHERE s.source_id = v_item.source_id),
         'file_name', (SELECT d.file_name FROM stage.documents AS d WHERE d.document_id = v_item.document_id),
         'list_name', (SELECT d.list_name FROM stage.documents AS d WHERE d.document_id = v_item.document_id),

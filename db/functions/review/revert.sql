@@ -35,6 +35,7 @@ BEGIN
         )
         SELECT array_agg(DISTINCT g.document_id) INTO v_values FROM gone AS g;
         PERFORM clean.check_rows(d) FROM unnest(v_values) AS d;
+        PERFORM promote.request(v_values);
         RETURN 1;
     ELSIF p_item.decision_on = 'reading' THEN
         PERFORM review.forget_reading(p_item);

@@ -1,7 +1,7 @@
 -- review.story: the story of the cell in which an item is shown (clean.explain), for those who may only review.
 --
 -- Promises: the steps in order; none where the item is about no cleaned cell, and none while an audit is open: its reviewer
--- must not see what the machine thought. Reads only, apart from temporary tables; may run again.
+-- must not see how sure the machine was. Reads only, apart from temporary tables; may run again.
 CREATE OR REPLACE FUNCTION review.story(p_item_id bigint)
 RETURNS TABLE (step integer, stage text, rule_name text, before text, after text, effect real, note text)
 LANGUAGE plpgsql SECURITY DEFINER

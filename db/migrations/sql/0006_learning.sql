@@ -89,7 +89,8 @@ COMMENT ON COLUMN review.proposed_rule.note IS 'Why, if they said so.';
 COMMENT ON COLUMN review.proposed_rule.proposed_at IS 'When it was proposed.';
 
 CREATE TABLE review.calibration_run (
-    version integer NOT NULL,
+    run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    version integer,
     field text NOT NULL REFERENCES ref.field,
     judged bigint NOT NULL,
     documents bigint NOT NULL,
@@ -98,11 +99,15 @@ CREATE TABLE review.calibration_run (
     brier double precision NOT NULL,
     brier_before double precision NOT NULL,
     last_decision_id bigint NOT NULL,
+    outcome text NOT NULL,
     calibrated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (version, field)
+    UNIQUE (version, field)
 );
-COMMENT ON TABLE review.calibration_run IS 'What each learnt version of stage.calibration is worth, out of sample by document.';
-COMMENT ON COLUMN review.calibration_run.version IS 'Version in stage.calibration.';
+COMMENT ON TABLE review.calibration_run IS
+    'What each learnt calibration is worth, out of sample by document; published or not, and why.';
+COMMENT ON COLUMN review.calibration_run.run_id IS 'The attempt.';
+COMMENT ON COLUMN review.calibration_run.version IS 'Version in stage.calibration; NULL where it was not published.';
+COMMENT ON COLUMN review.calibration_run.outcome IS 'published, or why not.';
 COMMENT ON COLUMN review.calibration_run.field IS 'Field.';
 COMMENT ON COLUMN review.calibration_run.judged IS 'Reviewed values that it was learnt from.';
 COMMENT ON COLUMN review.calibration_run.documents IS 'Documents that they come from.';

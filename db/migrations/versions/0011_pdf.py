@@ -4,7 +4,7 @@ from workers.deploy_revisions import run_sql_file
 from workers.errors import DeployError
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

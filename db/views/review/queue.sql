@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW review.queue AS
 SELECT
     i.item_id, i.status, i.decision_on, i.batch_key, s.source_name, i.field, i.subject, i.machine_value, i.proposal,
     i.proposal_field, i.reason, i.cells, i.priority, i.context, i.suggestions, i.document_id, i.column_position, i.row_index,
-    clock_timestamp() - i.opened_at AS waiting
+    clock_timestamp() - i.opened_at AS waiting, review.may_accept(i) AS acceptable
 FROM review.items AS i
 JOIN stage.source AS s USING (source_id)
 WHERE i.status IN ('open', 'second', 'adjudication')
@@ -30,4 +30,5 @@ COMMENT ON COLUMN review.queue.suggestions IS 'Likely answers.';
 COMMENT ON COLUMN review.queue.document_id IS 'Document.';
 COMMENT ON COLUMN review.queue.column_position IS 'Column.';
 COMMENT ON COLUMN review.queue.row_index IS 'Row.';
+COMMENT ON COLUMN review.queue.acceptable IS 'Whether accept can be an answer.';
 COMMENT ON COLUMN review.queue.waiting IS 'How long it has waited.';

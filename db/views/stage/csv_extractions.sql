@@ -29,8 +29,8 @@ SELECT
     f.reason AS finding,
     s.source_type,
     s.source_name,
-    NULL::timestamptz AS promoted_at,
-    NULL::bigint AS promotion_id,
+    CASE WHEN c.column_position = ANY (p.column_positions) THEN p.recorded_from END AS promoted_at,
+    CASE WHEN c.column_position = ANY (p.column_positions) THEN p.run_id END AS promotion_id,
     t.read_at AS created_at,
     v.value_id
 FROM stage.documents AS t
@@ -52,6 +52,8 @@ LEFT JOIN (
     GROUP BY x.document_id, x.row_index, x.column_position
 ) AS f
     ON f.document_id = r.document_id AND f.row_index = r.row_index AND f.column_position = c.column_position
+LEFT JOIN curated.record_versions AS p
+    ON p.document_id = r.document_id AND p.row_index = r.row_index AND p.recorded_to IS NULL
 WHERE t.status IN ('cleaned', 'gated');
 
 COMMENT ON VIEW stage.csv_extractions IS 'One row per cell: raw text, clean value or why there is none, confidence, threshold, verdict.';

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
+import pytest
+
 from tests.documents import Desk
 
 # Enough flags that are known for a column of them to be taken for one.
@@ -143,3 +146,15 @@ def picture(desk: Desk) -> dict[str, list[dict[str, Any]]]:
             "SELECT alias, field, shipped FROM ref.header_alias WHERE source_name IS NOT NULL ORDER BY 1, 2"
         ),
     }
+
+
+def refused(
+    desk: Desk, item_id: int, action: str, value: str | None = None, reviewer: str | None = "maria"
+) -> str:
+    """The words and the SQLSTATE with which an answer is refused; nothing is kept of it."""
+    before = picture(desk)
+    with pytest.raises(psycopg.errors.DatabaseError) as error:
+        desk.rows("SELECT * FROM review.decide(%s, %s, %s, %s)", item_id, action, value, reviewer)
+    assert error.value.diag.message_hint
+    assert picture(desk) == before and desk.one("SELECT count(*) FROM review.decisions") == 0
+    return f"{error.value.sqlstate} {error.value.diag.message_primary}"

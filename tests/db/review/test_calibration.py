@@ -110,14 +110,37 @@ def test_enough_answers_become_a_new_version_that_the_gate_uses(desk: Desk) -> N
     assert run["error"] < run["error_before"]
 
 
-def test_its_error_is_that_of_documents_it_has_not_seen(desk: Desk) -> None:
+def test_its_error_is_that_of_documents_it_has_not_seen_and_a_worse_one_is_not_published(desk: Desk) -> None:
     one, two = documents(desk)
     # each document teaches the opposite of what the other shows: in sample this looks half right, out of sample it is all wrong
     judged(desk, [(one, 0.9, True)] * 150 + [(two, 0.9, False)] * 150)
+    before = desk.one("SELECT clean.calibrated('FLAG', 'country', 0.9)")
     (run,) = desk.rows("SELECT * FROM review.calibrate('FLAG')")
-    assert run["error"] == pytest.approx(1)
-    assert desk.one("SELECT brier FROM review.calibration_run") == pytest.approx(1)
-    assert desk.one("SELECT confidence FROM stage.calibration WHERE field = 'FLAG'") == pytest.approx(0.5)
+    assert run["error"] == pytest.approx(1) and run["version"] is None
+    assert run["outcome"].startswith("no better on documents it has not seen: mean squared error 1.0")
+    assert desk.one("SELECT count(*) FROM stage.calibration WHERE field = 'FLAG'") == 0
+    assert desk.one("SELECT clean.calibrated('FLAG', 'country', 0.9)") == before
+    (kept,) = desk.rows("SELECT version, brier, outcome FROM review.calibration_run")
+    assert kept == {"version": None, "brier": pytest.approx(1), "outcome": run["outcome"]}
+    assert [r["outcome"] for r in desk.rows("SELECT * FROM review.calibrate('FLAG')")] == ["nothing new"]
+
+
+def test_what_would_change_nothing_is_not_published_and_the_version_in_force_stays(desk: Desk) -> None:
+    four = documents(desk, 4)
+    judged(desk, verdicts(four, 400))
+    desk.rows("SELECT * FROM review.calibrate()")
+    steps = "SELECT version, score, confidence FROM stage.calibration WHERE field = 'FLAG' ORDER BY 1, 2"
+    first = desk.rows(steps)
+    # one verdict more, of the kind that there was: what is learnt from a half is no better than what all taught
+    desk.db.execute("UPDATE review.judgement SET was_right = NOT was_right WHERE decision_id = (SELECT max(decision_id)"
+                    " FROM review.judgement WHERE was_right)")  # fmt: skip
+    desk.db.execute("UPDATE review.calibration_run SET judged = judged - 1")
+    (again,) = desk.rows("SELECT * FROM review.calibrate()")
+    assert again["version"] is None and again["outcome"].startswith("no better")
+    assert desk.rows(steps) == first
+    assert [
+        r["version"] for r in desk.rows("SELECT version FROM review.calibration_run ORDER BY run_id")
+    ] == [1, None]
 
 
 def test_too_few_answers_or_one_document_publish_nothing(desk: Desk) -> None:
@@ -141,16 +164,17 @@ def test_nothing_new_makes_no_new_version(desk: Desk) -> None:
     assert desk.one("SELECT count(DISTINCT version) FROM stage.calibration WHERE field = 'FLAG'") == 1
 
 
-def test_calibration_is_the_operators(desk: Desk) -> None:
+def test_operators_calibrate_and_the_schedule_does_reviewers_do_not(desk: Desk) -> None:
     judged(desk, verdicts(documents(desk), 400))
-    for role in ("worker", "reviewer"):
-        desk.db.execute(f"SET ROLE oceanid_{role}")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            desk.rows("SELECT * FROM review.calibrate()")
-        desk.db.execute("RESET ROLE")
+    desk.db.execute("SET ROLE oceanid_reviewer")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        desk.rows("SELECT * FROM review.calibrate()")
+    desk.db.execute("SET ROLE oceanid_worker")
+    desk.db.execute("SELECT ops.run_schedule('review.calibrate')")
     desk.db.execute("SET ROLE oceanid_operator")
-    assert [r["outcome"] for r in desk.rows("SELECT * FROM review.calibrate()")] == ["published"]
+    assert [r["outcome"] for r in desk.rows("SELECT * FROM review.calibrate()")] == ["nothing new"]
     desk.db.execute("RESET ROLE")
+    assert desk.one("SELECT max(version) FROM stage.calibration WHERE field = 'FLAG'") == 1
 
 
 def test_a_verdict_taken_back_does_not_count(desk: Desk) -> None:

@@ -104,6 +104,32 @@ def test_precision_of_accepted_cells_comes_from_audits_alone(desk: Desk) -> None
     assert rate["review_rate"] == pytest.approx(6 / 11)
 
 
+def test_a_verdict_on_what_the_rules_no_longer_make_is_no_evidence(desk: Desk) -> None:
+    desk.one("SELECT review.add_reviewer('rita', 'Rita')")
+    desk.db.execute("INSERT INTO review.field_policy (field, audit_rate) VALUES ('FLAG', 1)")
+    desk.clean(["Vessel Name", "Flag State"], [["A", "NOR"], ["B", "SWE"], ["C", "SWE"], ["D", "ISL"]])
+    for subject, action, value in (
+        ("NOR", "accept", None),
+        ("SWE", "accept", None),
+        ("ISL", "custom", "FRO"),
+    ):
+        item_id = desk.one(
+            "SELECT item_id FROM review.items WHERE decision_on = 'audit' AND subject = %s", subject
+        )
+        desk.rows("SELECT * FROM review.decide(%s, %s, %s, 'rita')", item_id, action, value)
+    precision = (
+        "SELECT audited, audited_right, outdated, waiting FROM review.gate_precision WHERE field = 'FLAG'"
+    )
+    assert desk.rows(precision) == [{"audited": 4, "audited_right": 3, "outdated": 0, "waiting": 0}]
+    desk.db.execute("INSERT INTO stage.cleaning_rules (rule_name, field, kind, pattern, replacement, priority, description)"
+                    " VALUES ('t', 'FLAG', 'replace', '^SWE$', 'DNK', 1, 'for this test')")  # fmt: skip
+    desk.rows("SELECT * FROM clean.reclean(p_field => 'FLAG')")
+    # before it is asked anew
+    assert desk.rows(precision) == [{"audited": 2, "audited_right": 1, "outdated": 2, "waiting": 0}]
+    desk.drain()
+    assert desk.rows(precision) == [{"audited": 2, "audited_right": 1, "outdated": 0, "waiting": 2}]
+
+
 def test_calibration_error_is_the_gap_between_confidence_and_share_right(desk: Desk) -> None:
     document_id = desk.clean(["Vessel Name", "Flag State"], [["A", "NOR"], ["B", "SWE"]])
     # the helper gives each verdict its score as confidence

@@ -94,15 +94,23 @@ def test_the_best_suggestion_goes_along_with_its_score_and_agent(desk: Desk, ask
     assert (action["question"], action["value"]) == ("action", "custom")
 
 
-def test_an_audit_shows_nothing_of_the_machine(desk: Desk, asked: dict[int, int]) -> None:
+def test_an_audit_shows_the_clean_value_and_not_how_sure_the_machine_was(
+    desk: Desk, asked: dict[int, int]
+) -> None:
     item_id = min(asked)
     desk.db.execute(
-        "UPDATE review.items SET decision_on = 'audit', machine_value = 'SECRET', proposal = 'SECRET', suggestions = %s"
-        " WHERE item_id = %s",
-        (Jsonb([{"value": "SECRET", "score": 0.9, "agent": "machine"}]), item_id),
+        "UPDATE review.items SET decision_on = 'audit', machine_value = 'CLEAN', suggestions = %s WHERE item_id = %s",
+        (Jsonb([{"value": "LIKELY", "score": 0.9, "agent": "machine"}]), item_id),
     )
     sync(desk)
-    assert "SECRET" not in str(pending(desk)[str(item_id)]["content"])
+    content = pending(desk)[str(item_id)]["content"]
+    assert (
+        "Read as: **CLEAN**" in content["fields"]["question"]
+        and "Is that right?" in content["fields"]["question"]
+    )
+    assert content["suggestions"] == [] and "LIKELY" not in str(content)
+    desk.db.execute("UPDATE review.items SET machine_value = 'NULL unknown' WHERE item_id = %s", (item_id,))
+    assert "Read as: no value (unknown)" in pending(desk)[str(item_id)]["content"]["fields"]["question"]
 
 
 @pytest.mark.parametrize(
@@ -274,3 +282,30 @@ def test_the_page_s_statements_do_what_it_says(desk: Desk, asked: dict[int, int]
     assert pending(desk) == {}
     desk.db.execute(forget)
     assert len(pending(desk)) == len(asked)
+
+
+def test_a_page_of_answers_comes_to_what_the_same_answers_one_by_one_come_to(
+    desk: Desk, asked: dict[int, int]
+) -> None:
+    push(desk)
+    (one, two, three) = sorted(asked)
+    given = [
+        response(str(one), value=right(asked[one])),
+        response(str(two), value=wrong(asked[two] + 5)),
+        response(str(three), value=right(asked[three] + 1), user="Joao"),
+        response(str(three), value=right(asked[three]), after=1),
+    ]
+    assert take(desk, *given) == {"applied": 2, "refused": 1, "superseded": 1}
+    cells = {c["raw_value"]: c["cleaned_value"] for c in desk.rows(
+        "SELECT raw_value, cleaned_value FROM stage.csv_extractions WHERE field = 'IMO' AND NOT needs_review"
+    )}  # fmt: skip
+    assert cells[wrong(asked[one])] == right(asked[one]) and cells[wrong(asked[three])] == right(asked[three])
+    assert wrong(asked[two]) not in cells
+    assert [status(desk, i) for i in (one, two, three)] == ["decided", "open", "decided"]
+    settled = desk.rows("SELECT cells_settled FROM review.decisions WHERE applied")
+    assert [s["cells_settled"] for s in settled] == [1, 1, 1]
+    before = desk.rows("SELECT value_id, cleaned_value, needs_review FROM stage.distinct_values ORDER BY 1")
+    desk.one("SELECT review.settle(%s)", [one, two, three])
+    assert before == desk.rows(
+        "SELECT value_id, cleaned_value, needs_review FROM stage.distinct_values ORDER BY 1"
+    )

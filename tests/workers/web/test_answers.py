@@ -187,23 +187,46 @@ def test_a_batch_without_a_tick_or_a_value_takes_nothing(house: House) -> None:
     assert house.desk.one("SELECT count(*) FROM review.decisions") == 0
 
 
-def test_an_audit_does_not_show_what_the_machine_made_of_it(house: House) -> None:
+def test_an_audit_shows_the_clean_value_and_not_how_sure_the_machine_was(house: House) -> None:
     item_id = house.desk.one(
         """
         INSERT INTO review.items (item_key, decision_on, batch_key, source_id, field, document_id, column_position, row_index,
-            value_id, subject, machine_value, proposal, reason, cells, priority, suggestions)
+            value_id, subject, machine_value, reason, cells, priority, context)
         SELECT 'audit:1', 'audit', batch_key, source_id, field, document_id, column_position, row_index, value_id, 'Norge',
-            'XNOR', 'XNOR', 'An audit', 1, 1, '[{"value": "XNOR", "score": 0.8, "agent": "machine"}]'
+            'FRO', 'An audit', 1, 1, '{"Vessel Name": "VESSEL 7", "Flag State": "Norge"}'
         FROM review.items WHERE subject = 'Atlantis' RETURNING item_id
         """
     )
     maria = house.person()
     page = maria.get(f"/items/{item_id}")
-    assert page.status_code == 200 and "XNOR" not in page.text and "How the machine" not in page.text
-    refused = maria.answer(item_id, action="accept")
-    assert refused.status_code == 422 and "XNOR" not in refused.text
+    shown = text(page)
+    assert (
+        "is the clean value right?" in shown
+        and "Norge" in shown
+        and "Read as FRO" in shown
+        and "VESSEL 7" in shown
+    )
+    assert "a Right: FRO" in shown and "r Wrong: there is no such value" in shown
+    assert all(w not in shown for w in ("How the machine", "of 100", "Likely answers", "onfidence"))
+    refused = maria.answer(item_id)
+    assert refused.status_code == 422, "Enter on an empty box does not say that it is right"
     key = house.desk.one("SELECT batch_key FROM review.items WHERE item_id = %s", item_id)
     assert "Norge" not in text(maria.client.get("/batch", params={"key": key}))
+    assert maria.answer(item_id, action="accept").status_code == 200
+    assert house.decisions(item_id) == [("maria", "accept", "FRO", True)]
+
+
+def test_keep_is_offered_only_where_it_would_be_taken(house: House) -> None:
+    maria = house.person()
+    atlantis = house.item("Atlantis")
+    assert "Keep" not in text(maria.get(f"/items/{atlantis}")), "a flag must be a State's"
+    assert maria.answer(atlantis, action="accept").status_code == 422
+    house.desk.clean(["Vessel Name", "Length (m)"], [["A", "24"], ["B", "999999"]], "LONG")
+    long = house.item("999999")
+    assert "Keep 999999 as it is" in text(maria.get(f"/items/{long}"))
+    assert maria.answer(long, action="accept").status_code == 200
+    acceptable = house.desk.rows("SELECT subject, acceptable FROM review.queue WHERE decision_on = 'value'")
+    assert {a["subject"] for a in acceptable if a["acceptable"]} == set()
 
 
 def test_columns_and_readings_offer_what_they_can_be(house: House) -> None:

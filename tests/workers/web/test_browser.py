@@ -22,7 +22,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.documents import Desk
-from tests.workers.web.face import House
+from tests.workers.web.face import KEY, House
 from workers import paths
 from workers.web.app import create_app
 
@@ -134,7 +134,7 @@ def serve() -> Iterator[Any]:
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(desk: Desk) -> str:
-        server = uvicorn.Server(uvicorn.Config(create_app(desk.url), port=0, log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(create_app(desk.url, KEY), port=0, log_level="error"))
         thread = threading.Thread(target=server.run)
         thread.start()
         running.append((server, thread))
@@ -270,8 +270,11 @@ def test_pages_fit_and_are_legible_at_both_widths_in_both_themes(
     browser.sign_in()
     first = sample.one("SELECT item_id FROM review.queue LIMIT 1")
     key = sample.one("SELECT batch_key FROM review.queue WHERE field = 'VESSEL_NAME' LIMIT 1")
+    audit = sample.one(
+        "SELECT item_id FROM review.queue WHERE decision_on = 'audit' ORDER BY item_id LIMIT 1"
+    )
     pages = {
-        "queue": "/", "item": f"/items/{first}", "batch": f"/batch?key={key}", "documents": "/documents",
+        "queue": "/", "item": f"/items/{first}", "audit": f"/items/{audit}", "batch": f"/batch?key={key}", "documents": "/documents",
         "document": "/documents/1", "nowhere": "/nowhere",
     }  # fmt: skip
     for name, path in pages.items():

@@ -62,6 +62,29 @@ def test_skip_unsure_undo_and_a_refused_value(oceanid: Oceanid, house: House) ->
     assert "Only skipped questions wait." in shown
 
 
+def test_a_note_goes_with_the_answer_it_was_written_for(oceanid: Oceanid, house: House) -> None:
+    shown = oceanid(
+        "review", "--as", "maria", keys="nfirst thought\nnseen on the licence\ncNorway\nrq"
+    ).output
+    assert "n change the note" in shown
+    notes = house.desk.rows("SELECT action, note FROM review.decisions ORDER BY decision_id")
+    assert [(n["action"], n["note"]) for n in notes] == [("custom", "seen on the licence"), ("reject", None)]
+
+
+def test_an_audit_asks_whether_the_clean_value_is_right(oceanid: Oceanid, house: House) -> None:
+    house.desk.db.execute("UPDATE review.items SET status = 'withdrawn', closed_at = now()")
+    house.desk.db.execute("UPDATE review.policy SET value = 1 WHERE name = 'audit_rate'")
+    house.desk.clean(["Vessel Name", "Flag State"], [["BORA", "Norway"]], "AUDITED")
+    house.desk.db.execute(
+        "UPDATE review.items SET priority = 100 WHERE decision_on = 'audit' AND field = 'FLAG'"
+    )
+    shown = oceanid("review", "--as", "maria", keys="aq").output
+    assert "is the clean value right?" in shown and "Read as NOR" in shown and "a Right: NOR" in shown
+    assert house.desk.rows("SELECT action, result FROM review.decisions") == [
+        {"action": "accept", "result": "NOR"}
+    ]
+
+
 def test_the_end_of_input_leaves(oceanid: Oceanid) -> None:
     assert "0 answers given" in oceanid("review", "--as", "maria").output
 
@@ -88,7 +111,11 @@ def test_serve_answers_and_stops_cleanly(house: House) -> None:
     )
     server = subprocess.Popen(
         [sys.executable, "-c", code, "serve", "--port", str(port)],
-        env={**os.environ, "DATABASE_URL": house.desk.url},
+        env={
+            **os.environ,
+            "DATABASE_URL": house.desk.url,
+            "OCEANID_HOME": str(house.desk.directory / "home"),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+import stat
+import threading
+from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from tests.workers.web.face import House, form, text
+from workers.errors import ConfigurationError
+from workers.settings import Settings
+from workers.web.app import create_app
+from workers.web.sessions import review_key
 
 
 def test_a_token_opens_and_its_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House) -> None:
@@ -182,3 +191,57 @@ def test_what_registries_say_is_shown_as_text(house: House) -> None:
     for path in ("/", f"/items/{house.item(evil)}"):
         page = maria.get(path).text
         assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+
+
+def settings(home: Path, key: str | None = None) -> Settings:
+    return Settings(database_url=None, home=home, review_key=None if key is None else SecretStr(key))
+
+
+def test_servers_of_one_home_accept_each_others_sign_ins_and_forms_also_after_a_restart(
+    house: House, tmp_path: Path
+) -> None:
+    key = review_key(settings(tmp_path / "home"))
+    apps = [
+        create_app(house.desk.url, key),
+        create_app(house.desk.url, review_key(settings(tmp_path / "home"))),
+    ]
+    token = house.desk.one("SELECT review.add_reviewer('maria', 'Maria')")
+    item_id = house.item("Atlantis")
+    with TestClient(apps[0]) as one, TestClient(apps[1]) as other:
+        one.post("/sign-in", data={**form(one.get("/sign-in"), "/sign-in"), "token": token})
+        shown = form(one.get(f"/items/{item_id}"), f"/items/{item_id}")
+        other.cookies = one.cookies
+        assert "Maria" in text(other.get("/"))
+        done = other.post(f"/items/{item_id}", data={**shown, "action": "custom", "value": "Norway"})
+    assert done.status_code == 200 and house.decisions(item_id) == [("maria", "custom", "NOR", True)]
+
+
+def test_a_server_with_another_key_asks_for_a_sign_in(house: House) -> None:
+    maria = house.person()
+    with TestClient(create_app(house.desk.url, b"another key, also thirty-two bytes")) as other:
+        other.cookies = maria.client.cookies
+        assert other.get("/").status_code == 401
+
+
+def test_the_key_is_made_once_and_nobody_else_can_read_it(tmp_path: Path) -> None:
+    home = tmp_path / "not" / "yet"
+    keys: list[bytes] = []
+    threads = [threading.Thread(target=lambda: keys.append(review_key(settings(home)))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(keys) == 8 and len(set(keys)) == 1 and len(keys[0]) == 64
+    (path,) = home.iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="Others can read") as error:
+        review_key(settings(home))
+    assert "chmod 600" in (error.value.hint or "")
+
+
+def test_a_key_given_by_a_setting_goes_before_and_must_be_long(tmp_path: Path) -> None:
+    assert review_key(settings(tmp_path, "k" * 32)) == b"k" * 32
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ConfigurationError, match="OCEANID_REVIEW_KEY is too short"):
+        review_key(settings(tmp_path, "short"))

@@ -401,8 +401,8 @@ def test_a_directory_has_sizes_and_forgets_too(tmp_path: Path) -> None:
     directory = DirectoryStore(tmp_path / "store")
     directory.put("a/b", tmp_path / "in")
     assert directory.size("a/b") == 4
-    directory.delete("a/b")
-    directory.delete("a/b")
+    directory.remove("a/b")
+    directory.remove("a/b")
     assert not directory.exists("a/b")
 
 

@@ -1,0 +1,19 @@
+"""Promotion: gates, runs, record versions, assertions about vessels, and the vessels themselves."""
+
+from workers.deploy_revisions import run_sql_file
+from workers.errors import DeployError
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Execute this revision's SQL file."""
+    run_sql_file(revision)
+
+
+def downgrade() -> None:
+    """Not offered: restore a backup."""
+    raise DeployError("Revisions only go forward.", hint="Restore a backup to go back.")
