@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from workers import (
     cli_database,
     cli_demo,
+    cli_demo_pdf,
     cli_export,
     cli_ingest,
     cli_promote,
@@ -21,6 +22,8 @@ from workers import (
     cli_serve,
     cli_server,
     cli_status,
+    cli_triton,
+    cli_upload,
     cli_worker,
 )
 from workers.errors import OceanidError, from_database
@@ -66,14 +69,17 @@ for _module in (
     cli_server,
     cli_database,
     cli_ingest,
+    cli_upload,
     cli_worker,
     cli_status,
     cli_review,
     cli_promote,
     cli_serve,
     cli_reference,
+    cli_triton,
     cli_export,
     cli_demo,
+    cli_demo_pdf,
 ):
     _module.register(app)
 

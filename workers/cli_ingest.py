@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from workers.database import connect, database_url
 from workers.errors import OceanidError
 from workers.objects import ObjectStore, hash_file, object_store, raw_key
+from workers.pages import is_pdf
 from workers.progress import Waited, wait_for
 from workers.runtime_types import Connection
 from workers.settings import get_settings
@@ -59,11 +61,11 @@ def register_file(
             f"{path} has {size:,} bytes; the limit is {limit[0]:,}.",
             hint="Split it, or raise max_file_bytes in stage.limits.",
         )
-    key = raw_key(digest, path.name)
+    key, kind, document_uuid = _place(conn, path, source, digest)
     # The bytes first: a job never finds a document without them. Bytes without a document are only unused.
     store.put(key, path)
     row = conn.execute(
-        "SELECT document_id, is_new FROM stage.register_document(%s, %s, %s, %s, %s, %s, %s, %s)",
+        "SELECT document_id, is_new FROM stage.register_document(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             source.source_type,
             source.source_name,
@@ -73,10 +75,26 @@ def register_file(
             size,
             key,
             Jsonb(read_options or {}),
+            kind,
+            document_uuid,
         ],
     ).fetchone()
     assert row is not None
     return Registered(row[0], row[1], path)
+
+
+def _place(
+    conn: Connection, path: Path, source: Source, digest: bytes
+) -> tuple[str, str | None, uuid.UUID | None]:
+    """Key in the object store, format and document_uuid to register with: a PDF lies with its pages."""
+    if not is_pdf(path):
+        return raw_key(digest, path.name), None, None
+    row = conn.execute(
+        "SELECT object_key, document_uuid FROM stage.place_document(%s, %s, %s, %s)",
+        [source.source_type, source.source_name, source.list_name, digest],
+    ).fetchone()
+    assert row is not None
+    return row[0], "pdf", row[1]
 
 
 def files_of(paths: list[Path]) -> list[Path]:

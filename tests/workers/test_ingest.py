@@ -118,12 +118,12 @@ def test_every_cell_is_counted_once_in_its_dictionary(desk: Desk) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_rejected_with_cause_and_cure(desk: Desk) -> None:
-    document_id = desk.register(b"%PDF-1.7 \n...", "vessels.csv")
+    document_id = desk.register(b"\x1f\x8b...", "vessels.csv")
     report = desk.work()
     assert (report.done, report.dead, report.rejected) == (1, 0, 0)
     document = desk.document(document_id)
     assert document["status"] == "rejected"
-    assert document["rejection"].startswith("The file is a PDF. ")
+    assert document["rejection"].startswith("The file is compressed with gzip. ")
     assert desk.nothing_is_stored()
 
 

@@ -53,7 +53,7 @@ def test_the_wheel_holds_the_whole_tree(wheel: Path) -> None:
         inside = set(archive.namelist())
     expected = {
         f"workers/_data/{path.relative_to(ROOT).as_posix()}"
-        for folder in ("db", "samples")
+        for folder in ("db", "samples", "triton_models")
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }

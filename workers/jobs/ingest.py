@@ -13,7 +13,8 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from workers.errors import DocumentRejected, JobRejected
-from workers.objects import ObjectMissing, hash_file, object_store
+from workers.objects import fetch
+from workers.pages import is_pdf
 from workers.reader import Table, read
 from workers.reader.model import Header, Limits, Preview, ReadOptions
 from workers.runtime_types import Commit, Connection, Job, Services
@@ -57,7 +58,10 @@ def handle(job: Job, services: Services) -> Commit:
         return lambda conn: None
 
     path = services.scratch / "object"
-    _fetch(services, object_key, bytes(sha256), path)
+    fetch(services.settings, object_key, bytes(sha256), path)
+    if is_pdf(path):
+        # Nobody said so when it was registered.
+        return lambda conn: _extract(conn, document_id)
 
     def locate(previews: list[Preview]) -> Header | None:
         with services.connect() as conn:
@@ -78,16 +82,8 @@ def handle(job: Job, services: Services) -> Commit:
     return lambda conn: _store(conn, document_id, table)
 
 
-def _fetch(services: Services, object_key: str, sha256: bytes, path: Path) -> None:
-    try:
-        object_store(services.settings).get(object_key, path)
-    except ObjectMissing as error:
-        raise JobRejected(error.message, hint=error.hint) from error
-    if hash_file(path)[0] != sha256:
-        raise JobRejected(
-            f"The object {object_key} is not the file that was registered: its SHA-256 differs.",
-            hint="The object store was changed from outside; restore the object, then ops.requeue the job.",
-        )
+def _extract(conn: Connection, document_id: int) -> None:
+    conn.execute("SELECT stage.extract_document(%s)", [document_id])
 
 
 def _reject(conn: Connection, document_id: int, reason: str) -> None:

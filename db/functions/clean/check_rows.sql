@@ -2,9 +2,9 @@
 --
 -- Promises: stage.cell_findings of the document is written anew, but for what a human settled, here or in another version
 -- (clean.keep_findings): an MMSI whose digits belong to another State than the flag, a call sign of another State's series
--- (weak evidence, not an error), a beam that exceeds the length, an authorisation that ends before it starts. With
--- p_value_ids only what these values have a part in. Values that meet in many rows are compared once. Set-based; may run
--- again.
+-- (weak evidence, not an error), a beam that exceeds the length, an authorisation that ends before it starts, a cell
+-- that was read from a PDF with little confidence. With p_value_ids only what these values have a part in. Values that meet
+-- in many rows are compared once. Set-based; may run again.
 CREATE OR REPLACE FUNCTION clean.check_rows(p_document_id bigint, p_value_ids bigint[] DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -142,6 +142,14 @@ BEGIN
         OFFSET 0
     ) AS e
     JOIN pg_temp.row_failed AS f USING (finding, a_no, a_un, b_no, b_un, c_no, c_un)
+    ON CONFLICT DO NOTHING;
+
+    INSERT INTO stage.cell_findings (document_id, row_index, column_position, finding, effect, needs_review, reason)
+    SELECT p_document_id, c.row_index, c.column_position, 'read_badly', -0.3, true,
+        format('Read from page %s with confidence %s', c.page_no, round(c.confidence::numeric, 2))
+    FROM stage.cell_places AS c
+    WHERE p_value_ids IS NULL AND c.document_id = p_document_id
+        AND c.confidence < (SELECT p.value FROM stage.pdf_policy AS p WHERE p.name = 'min_cell_confidence')
     ON CONFLICT DO NOTHING;
 
     PERFORM clean.keep_findings(p_document_id);
