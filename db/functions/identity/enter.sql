@@ -92,7 +92,8 @@ BEGIN
             g.flag || '|' || n.name_key || '|' || coalesce(g.registration, '') || '|' || coalesce(g.ircs, '') || '|'
                 || coalesce(g.mmsi, '') || '|' || coalesce(g.marking, '')]
     FROM grouped AS g
-    CROSS JOIN LATERAL (SELECT identity.name_key(g.name) AS name_key) AS n
+    -- once a row: without the OFFSET it would be worked out anew for each key it is part of
+    CROSS JOIN LATERAL (SELECT identity.name_key(g.name) AS name_key OFFSET 0) AS n
     WHERE g.row_index = g.group_id;
     ANALYZE pg_temp.entering, pg_temp.entering_row;
     DELETE FROM identity.entry_key AS k WHERE k.document_id = p_document_id;
