@@ -7,6 +7,8 @@
 CREATE OR REPLACE FUNCTION identity.prepare(p_entry_ids bigint[], p_indexed boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+-- what is told by ANALYZE here is told well enough by three thousand rows
+SET default_statistics_target = 10
 AS $$
 DECLARE
     v_limit constant integer := identity.policy_value('block_limit');
