@@ -19,7 +19,7 @@ help:
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,web,lint,bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,web,raw-store,lint,bench]'
 	@touch $@
 
 demo: $(VENV)/.installed
@@ -32,7 +32,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 $(VENV_PDF)/.installed: pyproject.toml
 	test -x $(VENV_PDF)/bin/python || $(PYTHON) -m venv $(VENV_PDF)
 	$(VENV_PDF)/bin/python -m pip install --quiet --disable-pip-version-check --extra-index-url $(TORCH_INDEX) \
-		--editable '.[test,triton]'
+		--editable '.[test,triton,raw-store]'
 	@touch $@
 
 demo-pdf: $(VENV_PDF)/.installed

@@ -96,7 +96,8 @@ WHERE i.there
 """
 _VESSELS = """
 INSERT INTO curated.vessels (id, imo_number, vessel_name, mmsi, call_sign, flag_state, vessel_type, gear_types,
-    listed_by, source_count, record_count, first_observed, last_observed, source_document_id, confidence_score, promoted_at)
+    listed_by, source_count, record_count, first_observed, last_observed, source_document_id, confidence_score,
+    promoted_at)
 SELECT f.id, CASE WHEN f.imo THEN (1000000 + f.id)::text END, f.name,
     CASE WHEN f.mmsi THEN (200000000 + f.id)::text END, CASE WHEN f.ircs THEN upper(to_hex(16777216 + f.id)) END,
     f.flag, f.vessel_type, string_to_array(f.gear, '; '), ARRAY[f.source_name],
@@ -105,9 +106,15 @@ FROM fleet AS f
 """
 
 
+_BROAD = {"flag and gear, 100 vessels", "beginning of a name", "a part of the name", "short and odd"}
+
+
 @dataclass(frozen=True)
 class Lookup:
-    """Milliseconds of so many look-ups of a kind, and how many of them found what they were made from."""
+    """Milliseconds of so many look-ups of a kind, and how many of them found the name they were made from.
+
+    Where very many vessels answer alike (a flag, the beginning of a name, one word of it), found counts any answer.
+    """
 
     kind: str
     runs: int
@@ -140,11 +147,11 @@ def fill(connection: Connection, vessels: int) -> None:
 
 
 def slip(name: str, dice: random.Random) -> str:
-    """The name with one typing slip in one of its longest words: a letter dropped, doubled, changed, or two swapped."""
+    """The name with one typing slip in its longest word of letters: one dropped, doubled, changed, or two swapped."""
     words = name.split(" ")
-    place = max(range(len(words)), key=lambda n: len(words[n]))
+    place = max(range(len(words)), key=lambda n: len(words[n]) if words[n].isalpha() else 0)
     word = words[place]
-    if len(word) < 4:
+    if len(word) < 4 or not word.isalpha():
         return name
     at = dice.randrange(1, len(word) - 1)
     words[place] = dice.choice(
@@ -200,7 +207,7 @@ def measure(connection: Connection, runs: int = 200) -> Iterator[Lookup]:
             start = time.perf_counter()
             rows = connection.execute(query.encode(), given).fetchall()
             times.append((time.perf_counter() - start) * 1000)
-            found += any(vessel[1] in row for row in rows)
+            found += bool(rows) if kind in _BROAD else any(vessel[1] in row for row in rows)
         times.sort()
         yield Lookup(
             kind, len(times), times[len(times) // 2], times[int(len(times) * 0.95)], times[-1], found
@@ -214,20 +221,19 @@ def main() -> int:
     parser.add_argument(
         "--lists", type=Path, help="directory of vessel lists (default: the real ones, else samples)"
     )
-    parser.add_argument(
-        "--role", default="oceanid_analyst", help="role that looks up (default oceanid_analyst)"
-    )
     options = parser.parse_args()
     with lab() as place:
-        run(place, vessel_lists(options.lists), options.vessels, options.role)
+        run(place, vessel_lists(options.lists), options.vessels)
     return 0
 
 
-def run(place: Lab, lists: Sequence[VesselList], vessels: int, role: str) -> None:
+def run(place: Lab, lists: Sequence[VesselList], vessels: int) -> None:
     """Print a line for each kind of look-up."""
     with place.database() as (url, connection):
         ingest(place, url, connection, lists, 2)
         connection.execute(SAMPLE.encode())
+        # Some of the lists may have been promoted before the workers stopped.
+        connection.execute("TRUNCATE curated.vessels, curated.record_versions CASCADE")
         start = time.perf_counter()
         fill(connection, vessels)
         sizes = connection.execute(
@@ -236,7 +242,7 @@ def run(place: Lab, lists: Sequence[VesselList], vessels: int, role: str) -> Non
             [["names", *_INDEXES]],
         ).fetchone()
         print(f"{vessels:,} vessels in {time.perf_counter() - start:.0f} s; {sizes[0] if sizes else ''}")
-        connection.execute(f"SET ROLE {role}")
+        connection.execute("SET ROLE oceanid_analyst")
         print(f"{'look-up':32}{'median ms':>10}{'p95 ms':>10}{'max ms':>10}{'found':>12}")
         for line in measure(connection):
             print(

@@ -1,7 +1,7 @@
 """Promotion and its rollback, against inserting the same finished rows plainly into empty tables of the same shape.
 
-`python -m benchmarks.promotion` runs it alone. The records are those of the SPRFMO list, as often as need be, every copy
-vessels of their own: other numbers, call signs and names, with the list's own distribution of values, blanks and lengths.
+`python -m benchmarks.promotion` runs it alone. The records are those of the SPRFMO list, as often as need be,
+every copy vessels of their own: other numbers, call signs and names, with the list's own distribution of values.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from benchmarks.lists import SAMPLES, VesselList
 from benchmarks.report import Line
 
 TABLES = (
-    "record_versions", "names", "identifiers", "flags", "authorisations", "associates", "metrics", "builds", "attributes",
-    "vessels",
+    "record_versions", "names", "identifiers", "flags", "authorisations", "associates", "metrics", "builds",
+    "attributes", "vessels",
 )  # fmt: skip
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -54,7 +54,8 @@ def measure(lab: Lab, records: int = 50_000, repeat: int = 3) -> Promotion:
         connection.execute("CHECKPOINT")
         promote = timed(lambda: connection.execute("SELECT * FROM promote.run(%s)", [document]))
         found = connection.execute(
-            "SELECT run_id, status, records, records_held, vessels FROM stage.promotion_log ORDER BY run_id DESC LIMIT 1"
+            "SELECT run_id, status, records, records_held, vessels FROM stage.promotion_log"
+            " ORDER BY run_id DESC LIMIT 1"
         ).fetchone()
         assert found is not None and found[1] == "promoted", found
         run_id, _, promoted, held, vessels = found
@@ -69,7 +70,7 @@ def measure(lab: Lab, records: int = 50_000, repeat: int = 3) -> Promotion:
 
 def ingest_only(lab: Lab, url: str, connection: Connection, item: VesselList) -> None:
     """File to gated, and not further: what the queue would promote by itself is measured here."""
-    with lab.workers(url, 1, queues=["ingest", "clean", "score"]):
+    with lab.workers(url, 1, queues=["ingest", "clean", "score", "ask"]):
         register(connection, store([item]))
         wait_until_gated(connection)
 
@@ -84,7 +85,8 @@ def plain_insert(connection: Connection) -> float:
         if table not in ("record_versions", "vessels"):
             connection.execute(
                 sql.SQL(
-                    "ALTER TABLE bench.{0} ADD FOREIGN KEY (record_version_id) REFERENCES bench.record_versions ON DELETE CASCADE"
+                    "ALTER TABLE bench.{0} ADD FOREIGN KEY (record_version_id)"
+                    " REFERENCES bench.record_versions ON DELETE CASCADE"
                 ).format(name)
             )
     columns = {table: _columns(connection, table) for table in TABLES}
@@ -94,9 +96,9 @@ def plain_insert(connection: Connection) -> float:
         with connection.transaction():
             for table in TABLES:
                 connection.execute(
-                    sql.SQL("INSERT INTO bench.{0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM curated.{0}").format(
-                        sql.Identifier(table), columns[table]
-                    )
+                    sql.SQL(
+                        "INSERT INTO bench.{0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM curated.{0}"
+                    ).format(sql.Identifier(table), columns[table])
                 )
 
     return timed(insert)
@@ -125,7 +127,9 @@ def write(path: Path, records: int) -> None:
             if n >= len(rows):
                 turn = _letters(n // len(rows))
                 again[place["Vessel Name"]] = f"{row[place['Vessel Name']]} {turn}"
-                again[place["Registration"]] = row[place["Registration"]] and f"{row[place['Registration']]}-{turn}"
+                again[place["Registration"]] = (
+                    row[place["Registration"]] and f"{row[place['Registration']]}-{turn}"
+                )
                 # a call sign of the same series, as long as one may be
                 again[place["Call Sign"]] = row[place["Call Sign"]] and f"{row[place['Call Sign']][:4]}{turn}"
                 again[place["IMO Number"]] = row[place["IMO Number"]] and next(numbers)
@@ -149,8 +153,8 @@ def lines(found: Promotion) -> Sequence[Line]:
         Line(
             f"promotion of {found.records:,} records",
             f"{found.promote_seconds / found.insert_seconds:.1f} × plain insert",
-            f"{found.promote_seconds:.1f} s against {found.insert_seconds:.1f} s for INSERT … SELECT of the same {found.rows:,} rows"
-            f" with indexes and keys; {found.vessels:,} vessels, {found.held:,} records held",
+            f"{found.promote_seconds:.1f} s against {found.insert_seconds:.1f} s for INSERT … SELECT of the same"
+            f" {found.rows:,} rows with indexes and keys; {found.vessels:,} vessels, {found.held:,} records held",
         ),
         Line(
             "rolling it back",

@@ -5,15 +5,17 @@
 -- operator   the worker's rights, and changes vocabularies, rules and policies
 -- reviewer   calls review.* and reads what there is to review
 -- analyst    reads curated and ref
+-- uploader   calls the functions that take uploads, and reads nothing
 -- organisation  (its analysts) reads of curated what row-level security lets it, and ref
 -- loaders    insert into their tables, and read nothing
 DO $$
 DECLARE
     v_schema text;
     v_table text;
+    v_function text;
     v_everyone constant text :=
         'PUBLIC, oceanid_worker, oceanid_analyst, oceanid_reviewer, oceanid_operator, '
-        'oceanid_raw_loader, oceanid_annotated_loader, oceanid_organisation';
+        'oceanid_uploader, oceanid_raw_loader, oceanid_annotated_loader, oceanid_organisation';
     v_all constant text[] := ARRAY[
         'ref', 'stage', 'clean', 'review', 'curated', 'learn', 'ops', 'promote', 'identity', 'pgmq'
     ];
@@ -21,7 +23,7 @@ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM %s', current_database(), v_everyone);
     EXECUTE format(
         'GRANT CONNECT ON DATABASE %I TO oceanid_worker, oceanid_analyst, oceanid_reviewer, oceanid_operator, '
-        'oceanid_raw_loader, oceanid_annotated_loader, oceanid_organisation', current_database()
+        'oceanid_uploader, oceanid_raw_loader, oceanid_annotated_loader, oceanid_organisation', current_database()
     );
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO oceanid_worker, oceanid_operator, oceanid_analyst', current_database());
 
@@ -48,10 +50,9 @@ BEGIN
     -- Rules and policies are the operators'; what is deployed is nobody's but migrate's.
     FOREACH v_table IN ARRAY ARRAY[
         'stage.source', 'stage.cleaning_rules', 'stage.field_policy', 'stage.kind_policy', 'stage.calibration',
-        'stage.limits', 'stage.pdf_policy', 'stage.vessel_list_field', 'promote.policy', 'promote.required_fields',
-        'promote.field_target', 'ops.queue_policy', 'ops.worker_policy', 'ops.schedule', 'ops.deployed_object',
-        'ops.alembic_version',
-        'curated.organisation', 'curated.organisation_access'
+        'stage.limits', 'stage.pdf_policy', 'stage.vessel_list_field', 'stage.uploader', 'stage.upload_kind', 'stage.upload_rate',
+        'promote.policy', 'promote.required_fields', 'promote.field_target', 'ops.queue_policy', 'ops.worker_policy',
+        'ops.schedule', 'ops.deployed_object', 'ops.alembic_version', 'curated.organisation', 'curated.organisation_access'
     ] LOOP
         CONTINUE WHEN to_regclass(v_table) IS NULL;
         -- A document of a new source registers the source.
@@ -87,7 +88,7 @@ BEGIN
         'curated.search_key(text)', 'curated.name_tokens(text)', 'curated.name_grams(text)', 'curated.word_forms(text)',
         'curated.find_identifier(text, text)', 'curated.find_name(text, integer)', 'curated.find_name_prefix(text, integer)',
         'curated.find_vessel(text, integer)', 'curated.find_by_flag_and_gear(text, text)',
-        'curated.holds_on(boolean, date, date, date)', 'curated.authorisations_on(date)'
+        'curated.holds_on(boolean, date, date, date)', 'curated.authorisations_on(date)', 'curated.caller_sees()'
     ] LOOP
         CONTINUE WHEN to_regprocedure(v_table) IS NULL;
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO oceanid_organisation', v_table);
@@ -101,7 +102,13 @@ BEGIN
         REVOKE EXECUTE ON FUNCTION review.calibrate(text) FROM oceanid_reviewer;
     END IF;
 
-    GRANT USAGE ON SCHEMA stage TO oceanid_raw_loader, oceanid_annotated_loader;
+    GRANT USAGE ON SCHEMA stage TO oceanid_uploader, oceanid_raw_loader, oceanid_annotated_loader;
+    FOREACH v_function IN ARRAY ARRAY[
+        'begin_upload', 'check_upload', 'take_upload', 'refuse_upload', 'own_upload', 'upload_receipt', 'upload_terms'
+    ] LOOP
+        CONTINUE WHEN to_regproc('stage.' || v_function) IS NULL;
+        EXECUTE format('GRANT EXECUTE ON FUNCTION stage.%I TO oceanid_uploader', v_function);
+    END LOOP;
     FOREACH v_table IN ARRAY ARRAY['stage.documents', 'stage.rows', 'stage.document_pages'] LOOP
         CONTINUE WHEN to_regclass(v_table) IS NULL;
         EXECUTE format('GRANT INSERT ON %s TO oceanid_raw_loader', v_table);

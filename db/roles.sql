@@ -7,7 +7,7 @@ DECLARE
 BEGIN
     FOREACH v_role IN ARRAY ARRAY[
         'oceanid_owner', 'oceanid_worker', 'oceanid_analyst', 'oceanid_reviewer',
-        'oceanid_operator', 'oceanid_raw_loader', 'oceanid_annotated_loader', 'oceanid_organisation'
+        'oceanid_operator', 'oceanid_uploader', 'oceanid_raw_loader', 'oceanid_annotated_loader', 'oceanid_organisation'
     ] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
             BEGIN

@@ -23,6 +23,7 @@ from workers import (
     cli_server,
     cli_status,
     cli_triton,
+    cli_upload,
     cli_worker,
 )
 from workers.errors import OceanidError, from_database
@@ -68,6 +69,7 @@ for _module in (
     cli_server,
     cli_database,
     cli_ingest,
+    cli_upload,
     cli_worker,
     cli_status,
     cli_review,

@@ -1,4 +1,4 @@
-"""`oceanid demo`: the main job on three real registries, told as it happens."""
+"""`oceanid demo`: the main job on three real registries, from file to curated vessels, told as it happens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 import typer
 from rich.console import Console
 
-from workers import paths
+from workers import cli_promote, paths
 from workers.cli_ingest import Source, register_file
 from workers.cli_status import show_decisions, show_story
 from workers.database import connect, database_url
@@ -96,6 +96,51 @@ RULES = """
 SELECT rule_name AS rule, applies_to, fired, failed FROM stage.rule_usage
 WHERE fired + failed > 0 ORDER BY failed DESC, fired DESC LIMIT 10
 """
+PROMOTED = """
+SELECT s.source_name AS source, l.run_id AS run, l.status, l.records, l.records_held AS held, l.vessels,
+    round((l.metrics ->> 'coverage')::numeric, 3) AS coverage,
+    round((l.metrics ->> 'confidence')::numeric, 3) AS confidence
+FROM stage.promotion_log AS l JOIN stage.source AS s USING (source_id)
+WHERE l.document_id = ANY (%s)
+    AND l.run_id IN (SELECT max(x.run_id) FROM stage.promotion_log AS x GROUP BY x.document_id)
+ORDER BY l.document_id
+"""
+VESSELS = """
+SELECT v.id::text AS id, v.vessel_name AS vessel, v.imo_number AS imo, v.call_sign, v.flag_state AS flag,
+    v.vessel_type AS type, v.length_m AS length, v.gross_tonnage AS gt, v.year_built::text AS built,
+    v.source_count AS sources, round(v.confidence_score::numeric, 3) AS confidence
+FROM curated.vessels AS v
+WHERE EXISTS (SELECT FROM curated.record_versions AS r
+    WHERE r.vessel_id = v.id AND r.recorded_to IS NULL AND r.document_id = ANY (%s))
+ORDER BY v.source_count DESC, v.gross_tonnage DESC NULLS LAST, v.id LIMIT 8
+"""
+FAMOUS = """
+SELECT v.id, v.vessel_name FROM curated.vessels AS v
+LEFT JOIN curated.conflicts AS c ON c.vessel_id = v.id
+LEFT JOIN curated.changes AS h ON h.vessel_id = v.id
+WHERE EXISTS (SELECT FROM curated.record_versions AS r
+    WHERE r.vessel_id = v.id AND r.recorded_to IS NULL AND r.document_id = ANY (%s))
+GROUP BY v.id
+ORDER BY v.source_count DESC, count(DISTINCT c.attribute) > 0 DESC, count(DISTINCT h.change_type) DESC, v.id LIMIT 1
+"""
+HISTORY = """
+SELECT a.attribute, left(a.value, 40) AS value, s.source_name AS source, count(*) AS rows,
+    concat_ws(' ', min(a.valid_from), 'to', max(a.valid_to)) AS valid,
+    round(min(a.confidence)::numeric, 3) AS confidence, max(b.why) AS "shown because"
+FROM curated.record_versions AS r
+JOIN stage.source AS s USING (source_id)
+JOIN curated.statements AS a USING (record_version_id)
+LEFT JOIN curated.best_value(ARRAY[%s]::bigint[]) AS b
+    ON b.attribute = a.attribute AND b.record_version_id = a.record_version_id AND b.column_position = a.column_position
+WHERE r.vessel_id = %s AND r.recorded_to IS NULL AND a.attribute IN (
+    'vessel_name', 'previous_name', 'imo_number', 'flag_state', 'previous_flag', 'call_sign', 'length_m',
+    'gross_tonnage', 'year_built', 'authorisation')
+GROUP BY a.attribute, a.value, s.source_name ORDER BY a.attribute, max(b.why) IS NULL, s.source_name, a.value LIMIT 30
+"""
+COUNTS = "SELECT count(*), coalesce(sum(record_count), 0) FROM curated.vessels"
+STANDING = """
+SELECT r.run_id FROM promote.standing_run AS r WHERE r.document_id = ANY (%s) ORDER BY r.document_id DESC LIMIT 1
+"""
 CONSERVATION = """
 SELECT file_name AS file, place, cells_expected, cells_in_rows, cells_in_raw_values, cells_linked, holds
 FROM ops.conservation WHERE document_id = ANY (%s) ORDER BY document_id
@@ -107,7 +152,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def demo() -> None:
-        """Clean three real vessel lists and show what was decided, why, and what a human still has to look at."""
+        """Clean and promote three real vessel lists: what was decided, why, what people must look at, the vessels."""
         run(Console(highlight=False))
 
 
@@ -116,7 +161,7 @@ def run(console: Console) -> None:
     settings = get_settings()
     begun = time.monotonic()
     console.print(
-        "[bold]Oceanid[/]: three real vessel lists (NAFO, NEAFC, SPRFMO), from file to gated cells\n"
+        "[bold]Oceanid[/]: three real vessel lists (NAFO, NEAFC, SPRFMO), from file to curated vessels\n"
     )
     url = database_url(settings)
     report = migrate(url)
@@ -132,10 +177,13 @@ def run(console: Console) -> None:
             console.print("These files are known already: the same bytes are the same documents.")
         wait_for(url, documents, console=console)
         tell(console, connection, documents)
+        promote(console, connection, documents)
     console.print(f"\nDone in {time.monotonic() - begun:.1f} s. Look further:", style="bold")
     console.print(
         "  oceanid status                         documents, queues, workers\n"
         "  oceanid review                         what waits for a human\n"
+        "  oceanid promote --dry-run              what a promotion would change\n"
+        "  oceanid trace VESSEL flag_state        the cell, rules and bytes a value is from\n"
         f"  oceanid explain {documents[1]} 1 3                  the story of a cell\n"
         '  oceanid sql "SELECT * FROM stage.csv_extractions LIMIT 5"\n'
         "  oceanid down                           stop the embedded server"
@@ -165,6 +213,50 @@ def tell(console: Console, connection: Connection, documents: list[int]) -> None
         )
     show(console, connection, "The rules that matter most here", RULES)
     show(console, connection, "Nothing lost, nothing doubled (ops.conservation)", CONSERVATION, [documents])
+
+
+def promote(console: Console, connection: Connection, documents: list[int]) -> None:
+    """Promote what the answers changed, show vessels and one vessel's sources, take a run back and bring it again."""
+    for document_id in documents:
+        connection.execute("SELECT * FROM promote.run(%s)", [document_id])
+    show(console, connection, "From gated cells to vessels (promote.run)", PROMOTED, [documents])
+    show(console, connection, "Vessels that most lists know (curated.vessels)", VESSELS, [documents])
+    famous = connection.execute(FAMOUS, [documents]).fetchone()
+    if famous is not None:
+        title = f"{famous[1]}: what each list says, and what is shown (curated.best_value)"
+        show(console, connection, title, HISTORY, [famous[0], famous[0]])
+    run = connection.execute(STANDING, [documents]).fetchone()
+    if run is None:
+        return
+    console.print("\n[bold]A run is taken back, exactly, and made again[/]")
+    before = _fingerprint(connection)
+    console.print(_counts(connection, "before"))
+    cli_promote.take_back(console, connection, run[0], "demo", "to show it")
+    console.print(_counts(connection, "rolled back"))
+    row = connection.execute(
+        "SELECT document_id FROM stage.promotion_log WHERE run_id = %s", [run[0]]
+    ).fetchone()
+    assert row is not None
+    connection.execute("SELECT * FROM promote.run(%s)", [row[0]])
+    console.print(_counts(connection, "promoted again"))
+    same = _fingerprint(connection) == before
+    console.print("Every value is what it was before." if same else "The values differ from before.")
+
+
+def _counts(connection: Connection, when: str) -> str:
+    row = connection.execute(COUNTS).fetchone()
+    assert row is not None
+    return f"{when:>15}: {row[0]:,} vessels from {row[1]:,} records"
+
+
+def _fingerprint(connection: Connection) -> str:
+    """A hash over all vessels with all values, without the times of promotion."""
+    row = connection.execute(
+        "SELECT encode(sha256(convert_to(string_agg(x.vessel, '|' ORDER BY x.id), 'UTF8')), 'hex')"
+        " FROM (SELECT v.id, (to_jsonb(v) - 'promoted_at')::text AS vessel FROM curated.vessels AS v) AS x"
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def answer(console: Console, connection: Connection, documents: list[int]) -> None:

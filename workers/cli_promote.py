@@ -1,4 +1,4 @@
-"""`oceanid promote`, `oceanid rollback`, `oceanid trace`: from gated cells to vessels, back, and where a value is from."""
+"""`oceanid promote`, `oceanid rollback`, `oceanid trace`: to vessels, back, and where a value is from."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def trace(
         vessel_id: Annotated[int, typer.Argument(help="curated.vessels.id")],
-        attribute: Annotated[str | None, typer.Argument(help="vessel_name, flag_state, …; all by default.")] = None,
+        attribute: Annotated[
+            str | None, typer.Argument(help="vessel_name, flag_state, …; all by default.")
+        ] = None,
     ) -> None:
         """Where what is said of a vessel comes from: cell, rules, decision, file and bytes."""
         console = Console(highlight=False, soft_wrap=False)
@@ -70,7 +72,9 @@ def register(app: typer.Typer) -> None:
             show_trace(console, connection, settings, vessel_id, attribute)
 
 
-def run(console: Console, connection: psycopg.Connection[Any], document_id: int | None, *, dry_run: bool) -> list[Row]:
+def run(
+    console: Console, connection: psycopg.Connection[Any], document_id: int | None, *, dry_run: bool
+) -> list[Row]:
     """Promote one document or all that are due, print what came of each, and return promote.run's rows.
 
     Raises psycopg.Error (SQLSTATE OC404) for an unknown document.
@@ -80,7 +84,9 @@ def run(console: Console, connection: psycopg.Connection[Any], document_id: int 
     if not rows:
         console.print("Nothing is due: every gated document says what curated has of it.")
         return []
-    console.print("\n[bold]What a promotion would do (nothing was changed)[/]" if dry_run else "\n[bold]Promoted[/]")
+    console.print(
+        "\n[bold]What a promotion would do (nothing was changed)[/]" if dry_run else "\n[bold]Promoted[/]"
+    )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("run", "document", "file", "outcome"):
         table.add_column(name)
@@ -121,8 +127,8 @@ def take_back(
     assert row is not None
     document_id, withdrawn, restored, added, changed, removed = row
     console.print(
-        f"Run {run_id} of document {document_id} is rolled back: {withdrawn:,} records withdrawn, {restored:,} in force again;"
-        f" vessels: {removed:,} gone, {changed:,} changed, {added:,} returned."
+        f"Run {run_id} of document {document_id} is rolled back: {withdrawn:,} records withdrawn,"
+        f" {restored:,} in force again; vessels: {removed:,} gone, {changed:,} changed, {added:,} returned."
     )
     console.print(
         f"The document waits until somebody promotes it again: oceanid promote {document_id}", style="dim"
@@ -149,8 +155,9 @@ def show_trace(
     places = _places(connection, settings, cells)
     for cell in cells:
         table.add_row(
-            cell["attribute"], ("● " if cell["is_shown"] else "  ") + escape(cell["value"]), escape(cell["file_name"]),
-            places[cell["document_id"], cell["row_index"]], escape(cell["column_name"]), escape(cell["raw_value"] or ""),
+            cell["attribute"], ("● " if cell["is_shown"] else "  ") + escape(cell["value"]),
+            escape(cell["file_name"]), places[cell["document_id"], cell["row_index"]], escape(cell["column_name"]),
+            escape(cell["raw_value"] or ""),
             escape(" › ".join(cell["rules"] or [])), f"{cell['confidence']:.3f}", cell["decided"] or "",
         )  # fmt: skip
     console.print(table)

@@ -1,4 +1,4 @@
-"""`oceanid serve`: the built-in review in a browser."""
+"""`oceanid serve`: the built-in review in a browser, and uploads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ def register(app: typer.Typer) -> None:
         host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
         port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8600,
     ) -> None:
-        """Serve the review pages. Reviewers sign in with the token that review.add_reviewer gave them."""
+        """Serve the review pages and take uploads.
+
+        Reviewers sign in with the token that review.add_reviewer gave them; uploads carry that of stage.add_uploader.
+        """
         try:
             import uvicorn
 
@@ -42,7 +45,9 @@ def register(app: typer.Typer) -> None:
                 )
         key = review_key(settings)
         console = Console(highlight=False)
-        console.print(f"Review at http://{host}:{port}/ (Ctrl-C stops it)")
+        console.print(f"Review at http://{host}:{port}/, uploads at /upload (Ctrl-C stops it)")
         if host not in ("127.0.0.1", "localhost", "::1"):
             console.print("Others can reach this address: put a proxy with TLS in front.", style="yellow")
-        uvicorn.run(create_app(url, key), host=host, port=port, log_level="warning", server_header=False)
+        uvicorn.run(
+            create_app(url, key, settings), host=host, port=port, log_level="warning", server_header=False
+        )

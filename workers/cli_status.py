@@ -29,6 +29,7 @@ SELECT q.queue, q.visible, q.in_flight, q.delayed,
 FROM ops.queue_depth AS q ORDER BY q.queue
 """
 WORKERS = "SELECT worker, state, doing, jobs_done, jobs_failed, silent_for FROM ops.worker_status ORDER BY started_at"
+ALERTS = "SELECT name, subject, message, hint, times, seen_at FROM ops.alert ORDER BY raised_at"
 DECISIONS = """
 SELECT d.decision_on AS decide_on, s.source_name AS source, d.field, left(d.raw_value, 40) AS raw_value,
     left(d.proposal, 30) AS proposal, d.cells, d.reason AS why
@@ -60,6 +61,7 @@ def register(app: typer.Typer) -> None:
             show(console, connection, "Not cleaned", WAITING, empty="None.")
             show(console, connection, "Queues", QUEUES)
             show(console, connection, "Workers", WORKERS, empty="No worker has ever run: oceanid worker")
+            show(console, connection, "Alerts", ALERTS, empty="None.")
 
     @app.command()
     def explain(

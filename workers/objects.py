@@ -37,6 +37,19 @@ class ObjectStore(Protocol):
     def exists(self, key: str) -> bool:
         """Whether there is an object of that key. Raises ServiceUnavailable."""
 
+    def size(self, key: str) -> int:
+        """The object's bytes. Raises ObjectMissing, ServiceUnavailable."""
+
+    @property
+    def presigns(self) -> bool:
+        """Whether `presigned_put` can be called."""
+
+    def presigned_put(self, key: str, size: int, seconds: int) -> str:
+        """An address to which anybody may PUT exactly `size` bytes under `key`, good for `seconds`.
+
+        Raises OceanidError where the store has no such addresses.
+        """
+
     def replace(self, key: str, path: Path) -> None:
         """Store the file under `key`, in place of what is there: a reader sees the old object or the new one."""
 
@@ -167,6 +180,21 @@ class DirectoryStore:
         """Whether there is an object of that key."""
         return self._path(key).is_file()
 
+    def size(self, key: str) -> int:
+        """The object's bytes."""
+        try:
+            return self._path(key).stat().st_size
+        except FileNotFoundError as error:
+            raise _missing(key, str(self._root)) from error
+
+    presigns = False
+
+    def presigned_put(self, key: str, size: int, seconds: int) -> str:
+        """Not offered: there is nobody but this program who could take the bytes."""
+        raise OceanidError(
+            "A directory has no presigned addresses.", hint="Set OCEANID_OBJECT_STORE to s3://bucket/prefix."
+        )
+
     def remove(self, key: str) -> None:
         """Remove the object's file; raises OceanidError where it stays."""
         try:
@@ -240,13 +268,17 @@ class S3Store:
     def exists(self, key: str) -> bool:
         """Whether there is an object of that key."""
         try:
-            self._client.head_object(Bucket=self._bucket, Key=self._name(key))
-        except Exception as error:
-            translated = self._translated(key, error)
-            if isinstance(translated, ObjectMissing):
-                return False
-            raise translated from error
+            self.size(key)
+        except ObjectMissing:
+            return False
         return True
+
+    def size(self, key: str) -> int:
+        """The object's bytes."""
+        try:
+            return int(self._client.head_object(Bucket=self._bucket, Key=self._name(key))["ContentLength"])
+        except Exception as error:
+            raise self._translated(key, error) from error
 
     def remove(self, key: str) -> None:
         """Delete the object."""
@@ -254,6 +286,17 @@ class S3Store:
             self._client.delete_object(Bucket=self._bucket, Key=self._name(key))
         except Exception as error:
             raise self._translated(key, error) from error
+
+    presigns = True
+
+    def presigned_put(self, key: str, size: int, seconds: int) -> str:
+        """The size is part of what is signed, so that no other number of bytes is taken."""
+        url: str = self._client.generate_presigned_url(
+            "put_object",
+            Params={"Bucket": self._bucket, "Key": self._name(key), "ContentLength": size},
+            ExpiresIn=seconds,
+        )
+        return url
 
     def keys(self, prefix: str) -> list[str]:
         """Keys that begin with the prefix."""
@@ -307,6 +350,8 @@ def _client(settings: Settings) -> Any:
             retries={"mode": "standard", "max_attempts": 5},
             connect_timeout=10,
             read_timeout=60,
+            # signed addresses carry the size of what may be put: only version 4 has that
+            signature_version="s3v4",
             s3={"addressing_style": "path"} if settings.s3_endpoint_url else {},
         ),
     )

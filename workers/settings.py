@@ -54,6 +54,30 @@ class Settings(BaseSettings):
         "whose responses count as nobody's.",
     )
     argilla_workspace: str = Field("oceanid", description="Workspace in Argilla; made where it is missing.")
+    upload_origins: str | None = Field(
+        None,
+        description="Origins of web pages that may upload, such as `https://lists.example`, with commas. "
+        "Empty: no page of elsewhere.",
+    )
+    upload_scan: str | None = Field(
+        None,
+        description="Command that scans each upload for malware; `{}` stands for the file. "
+        "Exit code 0 lets it pass. Empty: no scan.",
+    )
+    upload_url: str = Field(
+        "http://127.0.0.1:8600", description="Server to which `oceanid upload` sends files: `oceanid serve`."
+    )
+    upload_token: SecretStr | None = Field(
+        None, description="Token (secret) for `oceanid upload`, as stage.add_uploader gave it."
+    )
+    raw_store: str | None = Field(
+        None,
+        description="The append-only raw store: a DuckDB file, or `md:database` at MotherDuck. "
+        "Empty: `$OCEANID_HOME/md_raw_ocr.duckdb`.",
+    )
+    motherduck_token: SecretStr | None = Field(
+        None, description="Token (secret) for MotherDuck, where the raw store is there."
+    )
     triton_url: str | None = Field(
         None,
         description="`host:port` of the gRPC of the Triton that reads PDFs. "
@@ -81,6 +105,11 @@ class Settings(BaseSettings):
         "s3_secret_access_key",
         "argilla_url",
         "argilla_api_key",
+        "upload_origins",
+        "upload_scan",
+        "upload_token",
+        "raw_store",
+        "motherduck_token",
         "triton_url",
         "review_key",
         mode="before",
@@ -108,6 +137,22 @@ class Settings(BaseSettings):
         if self.object_store.startswith("s3://"):
             return self.object_store
         return str(Path(self.object_store).expanduser().resolve())
+
+    @property
+    def upload_origin_list(self) -> list[str]:
+        """`upload_origins`, one by one."""
+        return [
+            origin.strip().rstrip("/") for origin in (self.upload_origins or "").split(",") if origin.strip()
+        ]
+
+    @property
+    def raw_store_location(self) -> str:
+        """The raw store: an absolute path, or `md:` and what follows as it was given."""
+        if self.raw_store is None:
+            return str(self.home_path / "md_raw_ocr.duckdb")
+        if self.raw_store.startswith("md:"):
+            return self.raw_store
+        return str(Path(self.raw_store).expanduser().resolve())
 
 
 @lru_cache(maxsize=1)

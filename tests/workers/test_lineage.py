@@ -39,7 +39,9 @@ def test_a_row_with_line_ends_inside_is_one_range_and_the_last_goes_to_the_end(t
 
 
 @pytest.mark.parametrize(("content", "expected"), [(b"", (0, 0)), (b"a\nb", (3, 3))])
-def test_a_line_that_is_not_there_begins_at_the_end(tmp_path: Path, content: bytes, expected: tuple[int, int]) -> None:
+def test_a_line_that_is_not_there_begins_at_the_end(
+    tmp_path: Path, content: bytes, expected: tuple[int, int]
+) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(content)
     assert byte_range(path, "utf-8", 9, None) == expected

@@ -38,6 +38,37 @@ _MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|table|\?xml|svg|script|meta
 _JSON = re.compile(rb"""\s*(\{\s*"|\[\s*[\[{])""")
 
 
+_TAIL = 2 * 1024 * 1024
+_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+
+
+def is_pdf(head: bytes) -> bool:
+    """Whether a file that begins like this is a PDF. Readers of PDF accept some rubbish in front of it."""
+    start = head[:1024].find(b"%PDF-")
+    return start == 0 or (start > 0 and b"\n" not in head[:start])
+
+
+def content_kind(path: Path) -> str:
+    """`pdf`, `xlsx`, `ods`, `zip`, `ole` or `text`, by head and tail alone: nothing is unpacked.
+
+    Raises DocumentRejected for everything else, naming what it is.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if is_pdf(head):
+        return "pdf"
+    kind = kind_of(path)
+    if kind != "zip":
+        return kind
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _TAIL))
+        tail = stream.read()
+    # A zip container ends with the list of what is in it; OpenDocument says its kind first.
+    if b"xl/workbook.xml" in tail:
+        return "xlsx"
+    return "ods" if _ODS in head[:200] else "zip"
+
+
 def kind_of(path: Path) -> str:
     """`zip`, `ole` or `text`. Raises DocumentRejected for everything that is no table, naming what it is."""
     with path.open("rb") as stream:
@@ -49,8 +80,7 @@ def kind_of(path: Path) -> str:
     for signature, cause, cure in _SIGNATURES:
         if head.startswith(signature):
             raise reject(cause, cure)
-    # Readers of PDF accept some rubbish in front of it.
-    if b"%PDF-" in head[:1024] and b"\n" not in head[: head.index(b"%PDF-")]:
+    if is_pdf(head):
         raise reject(_SIGNATURES[0][1], _SIGNATURES[0][2])
     text = (
         head.removeprefix(b"\xef\xbb\xbf")

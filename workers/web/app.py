@@ -1,4 +1,7 @@
-"""`create_app`: the built-in review as an ASGI application. Its role in the database is oceanid_reviewer."""
+"""`create_app`: the built-in review and the uploads as one ASGI application.
+
+Its roles in the database are oceanid_reviewer and oceanid_uploader.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,12 @@ from fastapi.staticfiles import StaticFiles
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
-from workers.web import answers, pages
+from workers.settings import Settings, get_settings
+from workers.web import answers, pages, uploads
 from workers.web.face import HERE, Face, told
 from workers.web.sessions import Keyring, Refused, SignInNeeded
 from workers.web.store import Store
+from workers.web.upload_store import UploadStore
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -30,23 +35,30 @@ HEADERS = {
 }
 
 
-def create_app(url: str, key: bytes) -> FastAPI:
-    """The application over a database. `key` signs its cookies; servers that share it share their sign-ins."""
+def create_app(url: str, key: bytes, settings: Settings | None = None) -> FastAPI:
+    """The application over a database. `key` signs its cookies; servers that share it share their sign-ins.
+
+    `settings` (by default the process's) say where uploads are kept, who scans them and which origins may send them.
+    """
     store = Store(url)
+    upload_store = UploadStore(url)
     face = Face(store, Keyring(key))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         store.open()
+        upload_store.open()
         try:
             yield
         finally:
+            upload_store.close()
             store.close()
 
     app = FastAPI(title="Oceanid review", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(pages.router(face))
     app.include_router(answers.router(face))
+    uploads.add_uploads(app, upload_store, settings or get_settings())
 
     @app.middleware("http")
     async def headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -27,7 +27,7 @@ from workers.web.sessions import (
 from workers.web.store import Store, Wanted
 
 HERE = Path(__file__).parent
-STATUS_OF = {"OC001": 422, "OC002": 409, "OC401": 401, "OC404": 404}
+STATUS_OF = {"OC001": 422, "OC002": 409, "OC401": 401, "OC404": 404, "OC413": 413, "OC429": 429}
 """HTTP status of the database's refusals; anything else is a 503 or a 500."""
 
 

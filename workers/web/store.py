@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -44,25 +45,21 @@ class Answer:
     cells_settled: int
 
 
-def _as_reviewer(connection: psycopg.Connection[DictRow]) -> None:
-    connection.execute("SET ROLE oceanid_reviewer")
+class Pooled:
+    """A small pool of connections in a role of the database."""
 
+    def __init__(self, url: str, role: str, least: int, most: int) -> None:
+        def take_role(connection: psycopg.Connection[DictRow]) -> None:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
 
-class Store:
-    """A small pool of connections; each method is one statement or a few that only read.
-
-    Raises psycopg.Error with an SQLSTATE of class OC where a person may be told what is wrong.
-    """
-
-    def __init__(self, url: str, size: int = 4) -> None:
         self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
             url,
             connection_class=psycopg.Connection[DictRow],
-            min_size=1,
-            max_size=size,
+            min_size=least,
+            max_size=most,
             timeout=15,
             open=False,
-            configure=_as_reviewer,
+            configure=take_role,
             check=ConnectionPool.check_connection,
             kwargs={"autocommit": True, "row_factory": dict_row, "application_name": "oceanid serve"},
         )
@@ -81,6 +78,16 @@ class Store:
 
     def _row(self, query: Any, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> Row:
         return self._rows(query, parameters)[0]
+
+
+class Store(Pooled):
+    """What the review asks; each method is one statement or a few that only read.
+
+    Raises psycopg.Error with an SQLSTATE of class OC where a person may be told what is wrong.
+    """
+
+    def __init__(self, url: str, size: int = 4) -> None:
+        super().__init__(url, "oceanid_reviewer", 1, size)
 
     def sign_in(self, token: str) -> tuple[Reviewer, str]:
         """The reviewer and the token's hash in hexadecimal; OC401 where the token does not open."""

@@ -1,7 +1,7 @@
 -- clean.rescore: has a document's texts compared again where that is missing, and its gate closed after it.
 --
 -- Promises: a gated document with values to compare is 'cleaned' again, with a job in the queue score; without any, its
--- questions are asked anew by the queue ask. May run again.
+-- questions are asked anew by the queue ask, and it is promoted anew. May run again.
 CREATE OR REPLACE FUNCTION clean.rescore(p_document_id bigint) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -15,6 +15,7 @@ BEGIN
     ELSE
         PERFORM ops.enqueue('ask', jsonb_build_object('document_id', p_document_id),
             'ask:' || p_document_id || ':' || pg_current_xact_id());
+        PERFORM promote.request(ARRAY[p_document_id]);
     END IF;
 END
 $$;

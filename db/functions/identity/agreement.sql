@@ -1,7 +1,8 @@
 -- identity.agreement: how two entries agree, comparison by comparison.
 --
--- Promises: a level for each of identity.comparisons(), 0 where there is nothing to compare; identity.weight says in words what
--- a level is. MMSI, call sign, registration and name, which change with the flag, have 10 added where the flags differ. The same for (a, b) and (b, a). Pure; reads no table.
+-- Promises: a level for each of identity.comparisons(), 0 where there is nothing to compare; identity.weight says in words
+-- what a level is. MMSI, call sign, registration and name, which change with the flag, have 10 added where the flags
+-- differ. The same for (a, b) and (b, a). Pure; reads no table.
 CREATE OR REPLACE FUNCTION identity.agreement(p_a identity.feature, p_b identity.feature) RETURNS smallint[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[
@@ -19,11 +20,12 @@ RETURN ARRAY[
         CASE WHEN (p_a).name_key = (p_b).name_key THEN 1
             WHEN (p_a).name_key = ANY ((p_b).previous_keys) OR (p_b).name_key = ANY ((p_a).previous_keys) THEN 2
             WHEN (p_a).stem = (p_b).stem THEN CASE WHEN (p_a).number <> (p_b).number THEN 7 ELSE 4 END
-            WHEN identity.likeness((p_a).grams, (p_b).grams) >= 0.6 THEN
-                CASE WHEN (p_a).number IS NOT DISTINCT FROM (p_b).number THEN 3
+            WHEN NOT (p_a).grams && (p_b).grams THEN 6
+            -- 2: alike, 1: somewhat, 0: not
+            ELSE CASE width_bucket(identity.likeness((p_a).grams, (p_b).grams), ARRAY[0.35, 0.6]::double precision[])
+                WHEN 2 THEN CASE WHEN (p_a).number IS NOT DISTINCT FROM (p_b).number THEN 3
                     WHEN (p_a).number <> (p_b).number THEN 7 ELSE 5 END
-            WHEN identity.likeness((p_a).grams, (p_b).grams) >= 0.35 THEN 5
-            ELSE 6 END
+                WHEN 1 THEN 5 ELSE 6 END END
         + CASE WHEN (p_a).flag <> (p_b).flag THEN 10 ELSE 0 END END,
     CASE WHEN (p_a).flag = (p_b).flag THEN 1
         WHEN (p_a).flag = ANY ((p_b).flags) OR (p_b).flag = ANY ((p_a).flags) THEN 2

@@ -1,9 +1,9 @@
 -- identity.apart_reason: why two entries are two vessels however much else agrees.
 --
--- Promises: words, or NULL where nothing keeps them apart: two IMO numbers; one IMO number on two hulls (an IMO conflict: names
--- that have nothing to do with each other, another call sign, and length or tonnage and building year that disagree); sister
--- ships, whose names differ in the number alone; one source that lists both, unless IMO or EU fleet number agree.
--- p_levels is what identity.agreement says of the two. Pure.
+-- Promises: words, or NULL where nothing keeps them apart: two IMO numbers; one IMO number on two hulls (an IMO conflict:
+-- names that have nothing to do with each other, another call sign, and length or tonnage and building year that
+-- disagree); sister ships, whose names differ in the number alone; one source that lists both, unless IMO or EU fleet
+-- number agree. p_levels is what identity.agreement says of the two. Pure.
 CREATE OR REPLACE FUNCTION identity.apart_reason(p_a identity.feature, p_b identity.feature, p_levels smallint[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE

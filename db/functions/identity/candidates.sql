@@ -1,7 +1,7 @@
 -- identity.candidates: the pairs in which entries meet by a blocking key.
 --
--- Promises: each pair (smaller entry first) of one of the given entries and another active entry that share a key which is not
--- crowded, once; of two sources, or sharing IMO or EU fleet number. Reads identity.block and identity.crowded_block.
+-- Promises: each pair (smaller entry first) of one of the given entries and another active entry that share a key which is
+-- not crowded, once; of two sources, or sharing IMO or EU fleet number. Reads identity.block and identity.crowded_block.
 CREATE OR REPLACE FUNCTION identity.candidates(p_entry_ids bigint[]) RETURNS TABLE (entry_a bigint, entry_b bigint)
 LANGUAGE sql STABLE ROWS 10000
 BEGIN ATOMIC

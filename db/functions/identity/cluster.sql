@@ -1,10 +1,11 @@
 -- identity.cluster: which of the entries that identity.resolve works on are one vessel.
 --
--- Promises: resolving_seed grows to whole components of candidate pairs; resolving_node says the vessel of each active entry in
--- them; identity.pair.outcome says what became of each pair. Vessels grow from single entries, round by round: two join where each
--- is the likeliest partner of the other, nothing keeps any two of their entries apart, and the probability that it is this partner
--- and no other entry of the same source reaches policy same_posterior. What people judged same joins before everything else, and
--- what they judged different never does. Part of identity.resolve, which holds the lock.
+-- Promises: resolving_seed grows to whole components of candidate pairs; resolving_node says the vessel of each active
+-- entry in them; identity.pair.outcome says what became of each pair. Vessels grow from single entries, round by round:
+-- two join where each is the likeliest partner of the other, nothing keeps any two of their entries apart, and the
+-- probability that it is this partner and no other entry of the same source reaches policy same_posterior. What people
+-- judged same joins before everything else, and what they judged different never does. Part of identity.resolve, which
+-- holds the lock.
 CREATE OR REPLACE FUNCTION identity.cluster() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -29,7 +30,8 @@ BEGIN
         entry_id bigint PRIMARY KEY, source_id integer, cluster bigint) ON COMMIT DROP;
     CREATE TEMPORARY TABLE IF NOT EXISTS resolving_link (
         entry_a bigint, entry_b bigint, odds double precision, forced boolean, PRIMARY KEY (entry_a, entry_b)) ON COMMIT DROP;
-    CREATE TEMPORARY TABLE IF NOT EXISTS resolving_bar (entry_a bigint, entry_b bigint, PRIMARY KEY (entry_a, entry_b)) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE IF NOT EXISTS resolving_bar (
+        entry_a bigint, entry_b bigint, PRIMARY KEY (entry_a, entry_b)) ON COMMIT DROP;
     CREATE TEMPORARY TABLE IF NOT EXISTS resolving_edge (
         cluster_a bigint, cluster_b bigint, odds double precision, forced boolean, chance double precision,
         PRIMARY KEY (cluster_a, cluster_b)) ON COMMIT DROP;

@@ -1,8 +1,8 @@
 -- identity.cluster_edges: how likely any two of the vessels that identity.cluster grows are one.
 --
--- Promises: resolving_edge has the pairs of vessels between which a link is left and no bar stands (two entries of one source, a
--- judgement, entries apart), with the odds of the best link, and the chance that it is this one of all vessels that have an entry
--- of the same source: the one-to-one margin. Part of identity.resolve.
+-- Promises: resolving_edge has the pairs of vessels between which a link is left and no bar stands (two entries of one
+-- source, a judgement, entries apart), with the odds of the best link, and the chance that it is this one of all vessels
+-- that have an entry of the same source: the one-to-one margin. Part of identity.resolve.
 CREATE OR REPLACE FUNCTION identity.cluster_edges() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

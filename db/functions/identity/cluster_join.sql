@@ -1,8 +1,8 @@
 -- identity.cluster_join: one round of identity.cluster.
 --
--- Promises: vessels that are each other's likeliest partner, with a chance of at least p_same, are joined, unless two of their
--- entries, never compared before, turn out to be apart: then a bar is remembered. Returns joins and new bars together; 0: the end.
--- Part of identity.resolve.
+-- Promises: vessels that are each other's likeliest partner, with a chance of at least p_same, are joined, unless two of
+-- their entries, never compared before, turn out to be apart: then a bar is remembered. Returns joins and new bars
+-- together; 0: the end. Part of identity.resolve.
 CREATE OR REPLACE FUNCTION identity.cluster_join(p_same double precision) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

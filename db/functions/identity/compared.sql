@@ -1,8 +1,8 @@
 -- identity.compared: pairs of entries compared, with the frequency of what they agree in.
 --
--- Promises: a row for each given pair (element n of both arrays) whose entries have features: sources, levels, why the two are
--- apart, and for each comparison the share of the value agreed in (identity.term of p_version), NULL where none is known.
--- Reads identity.feature and identity.term.
+-- Promises: a row for each given pair (element n of both arrays) whose entries have features: sources, levels, why the two
+-- are apart, and for each comparison the share of the value agreed in (identity.term of p_version), NULL where none is
+-- known. Reads identity.feature and identity.term.
 CREATE OR REPLACE FUNCTION identity.compared(p_version integer, p_a bigint[], p_b bigint[])
 RETURNS TABLE (
     entry_a bigint, entry_b bigint, source_a integer, source_b integer, levels smallint[], shares double precision[], apart text

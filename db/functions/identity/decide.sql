@@ -1,7 +1,7 @@
 -- identity.decide: pairs, vessels and memberships of the entries that identity.prepare made ready.
 --
--- Promises: writes identity.pair and identity.membership and returns what changed, as identity.resolve says. Part of
--- identity.resolve and identity.adopt, which hold the lock.
+-- Promises: writes identity.pair, identity.membership and review items, and returns what changed, as identity.resolve
+-- says. Part of identity.resolve and identity.adopt, which hold the lock.
 CREATE OR REPLACE FUNCTION identity.decide()
 RETURNS TABLE (entry_id bigint, old_vessel_id bigint, new_vessel_id bigint)
 LANGUAGE plpgsql
@@ -11,6 +11,7 @@ AS $$
 BEGIN
     PERFORM identity.make_pairs();
     PERFORM identity.cluster();
+    PERFORM identity.ask();
 
     RETURN QUERY
     WITH change AS (

@@ -1,12 +1,13 @@
 -- identity.enter: every row of a document is an entry of its source.
 --
--- Promises: a row of identity.entry_row per row of the document; returns their number. Rows keep the entry they had where it
--- still fits; else they find one among the source's entries by the identifiers they share, the strongest first: the source's
--- own, IMO, EU fleet number, registration with name, call sign with name, MMSI with name, marking with name, registration,
--- call sign, and at last all that identifies; else they make one, and rows of one document that share an identifier make one
--- together. Rows that are plainly two vessels (identity.two_vessels) are two entries whatever they share. Values that wait for
--- review are no evidence. OC404 for an unknown document, OC002 for one that has not been cleaned.
--- One transaction at a time enters rows of a source (advisory lock). May run again, also after answers or a re-clean.
+-- Promises: a row of identity.entry_row per row of the document; returns their number. Rows keep the entry they had where
+-- it still fits; else they find one among the source's entries by the identifiers they share, the strongest first: the
+-- source's own, IMO, EU fleet number, registration with name, call sign with name, MMSI with name, marking with name,
+-- registration, call sign, and at last all that identifies; else they make one, and rows of one document that share an
+-- identifier make one together. Rows that are plainly two vessels (identity.two_vessels) are two entries whatever they
+-- share. Values that wait for review are no evidence. OC404 for an unknown document, OC002 for one that has not been
+-- cleaned. One transaction at a time enters rows of a source (advisory lock). May run again, also after answers or a re-
+-- clean.
 CREATE OR REPLACE FUNCTION identity.enter(p_document_id bigint) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -61,7 +62,8 @@ BEGIN
             identity.identifier_key(max(c.value) FILTER (WHERE c.field = 'EXTERNAL_MARKING')) AS marking,
             max(c.value) FILTER (WHERE c.field = 'VESSEL_NAME') AS name,
             coalesce(max(c.value) FILTER (WHERE c.field = 'FLAG'), '') AS flag,
-            coalesce(max(c.value) FILTER (WHERE c.field = 'LENGTH_OVERALL'), max(c.value) FILTER (WHERE c.field = 'LENGTH')) AS length,
+            coalesce(max(c.value) FILTER (WHERE c.field = 'LENGTH_OVERALL'),
+                max(c.value) FILTER (WHERE c.field = 'LENGTH')) AS length,
             max(c.value) FILTER (WHERE c.field = 'BUILD_YEAR') AS year
         FROM stage.rows AS r
         LEFT JOIN cell AS c USING (row_index)
@@ -69,7 +71,8 @@ BEGIN
         GROUP BY r.row_index
     ), grouped AS (
         SELECT t.*, CASE
-                WHEN coalesce(t.own_id, t.imo, t.eu_cfr, t.mmsi, t.ircs, t.registration, t.marking, t.name) IS NULL THEN t.row_index
+                WHEN coalesce(t.own_id, t.imo, t.eu_cfr, t.mmsi, t.ircs, t.registration, t.marking, t.name) IS NULL
+                    THEN t.row_index
                 ELSE min(t.row_index) OVER (PARTITION BY t.own_id, t.imo, t.eu_cfr, t.mmsi, t.ircs, t.registration, t.marking,
                     t.name, t.flag, t.length, t.year)
             END AS group_id

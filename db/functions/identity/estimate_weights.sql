@@ -1,15 +1,17 @@
 -- identity.estimate_weights: a new model, from how the active entries agree.
 --
 -- Promises: a version of identity.model with its weights and terms, which is returned; nothing is decided by it before
--- identity.adopt. Expectation–maximisation over all pairs of two sources: the candidate pairs are counted one by one, the others
--- by a sample of p_sample pairs, the same every time; an entry is at most one entry of another source. The shipped weights are where it starts, and count as a few pairs. u of
--- agreement on a name, a call sign, an MMSI, a flag or a hull is the share of the very value among the entries where more than one
--- entry of one source has it. OC002 with fewer than two sources. Reads the evidence as it is; takes the lock of identity.resolve.
-CREATE OR REPLACE FUNCTION identity.estimate_weights(p_sample integer DEFAULT 100000, p_iterations integer DEFAULT 50)
+-- identity.adopt. Expectation–maximisation over all pairs of two sources: the candidate pairs are counted one by one, the
+-- others by a sample of p_sample pairs, the same every time; an entry is at most one entry of another source. The shipped
+-- weights are where it starts, and count as a few pairs. u of agreement on a name, a call sign, an MMSI, a flag or a hull
+-- is the share of the very value among the entries where more than one entry of one source has it. OC002 with fewer than
+-- two sources. Reads the evidence as it is; takes the lock of identity.resolve.
+CREATE OR REPLACE FUNCTION identity.estimate_weights(p_sample integer DEFAULT 50000, p_iterations integer DEFAULT 50)
 RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET work_mem = '64MB'
 AS $$
 DECLARE
     v_version constant integer := 1 + (SELECT max(m.version) FROM identity.model AS m);
@@ -58,37 +60,40 @@ BEGIN
     FROM identity.candidates(ARRAY(SELECT f.entry_id FROM identity.feature AS f)) AS c;
     CREATE TEMPORARY TABLE IF NOT EXISTS fitting_pair (
         entry_a bigint, entry_b bigint, source_a integer, source_b integer, levels smallint[], shares double precision[],
-        odds double precision, chance double precision) ON COMMIT DROP;
+        common integer[], odds double precision) ON COMMIT DROP;
     CREATE TEMPORARY TABLE IF NOT EXISTS fitting_other (
         comparison text, level smallint, pairs double precision) ON COMMIT DROP;
     TRUNCATE pg_temp.fitting_pair, pg_temp.fitting_other;
     INSERT INTO pg_temp.fitting_pair
-    SELECT c.entry_a, c.entry_b, c.source_a, c.source_b, c.levels, c.shares
+    SELECT c.entry_a, c.entry_b, c.source_a, c.source_b, c.levels, c.shares,
+        ARRAY(SELECT s.n FROM unnest(c.shares) WITH ORDINALITY AS s (share, n) WHERE s.share > 0)
     FROM identity.compared(v_version, v_a, v_b) AS c WHERE c.source_a <> c.source_b;
     GET DIAGNOSTICS v_candidates = ROW_COUNT;
     ANALYZE pg_temp.fitting_pair;
 
     -- the other pairs: each entry with as many others as the sample allows, at steps that are the same every time
     WITH numbered AS (
-        SELECT f, row_number() OVER (ORDER BY hashint8(f.entry_id), f.entry_id) AS n FROM identity.feature AS f
-    ), met AS (
-        SELECT identity.agreement(a.f, b.f) AS levels
-        FROM generate_series(1, greatest(1, least(p_sample / v_entries, v_entries - 1))) AS k
-        CROSS JOIN numbered AS a
-        JOIN numbered AS b ON b.n = 1 + (a.n - 1 + k * k * 7 + k) % v_entries
-        WHERE (a.f).source_id <> (b.f).source_id
-        OFFSET 0
-    ), kind AS (
-        SELECT m.levels, count(*) AS n, sum(count(*)) OVER () AS total FROM met AS m
+        SELECT f.entry_id, f.source_id, row_number() OVER (ORDER BY hashint8(f.entry_id), f.entry_id) AS n
+        FROM identity.feature AS f
+    )
+    SELECT array_agg(a.entry_id), array_agg(b.entry_id) INTO v_a, v_b
+    FROM generate_series(1, greatest(1, least(p_sample / v_entries, v_entries - 1))) AS k
+    CROSS JOIN numbered AS a
+    JOIN numbered AS b ON b.n = 1 + (a.n - 1 + k * k * 7 + k) % v_entries
+    WHERE a.source_id <> b.source_id;
+    WITH kind AS (
+        SELECT c.levels, c.shares, count(*) AS n, sum(count(*)) OVER () AS total
+        FROM identity.compared(v_version, v_a, v_b) AS c
         -- agreement in what entries meet by is counted above
-        WHERE 1 <> ALL (m.levels[1:4]) AND 11 <> ALL (m.levels[1:4]) AND m.levels[6] <> 1 AND m.levels[7] % 10 NOT IN (1, 2)
-            AND m.levels[9] <> 1
-        GROUP BY m.levels
+        WHERE 1 <> ALL (c.levels[1:4]) AND 11 <> ALL (c.levels[1:4]) AND c.levels[6] <> 1 AND c.levels[7] % 10 NOT IN (1, 2)
+            AND c.levels[9] <> 1
+        GROUP BY c.levels, c.shares
     )
     INSERT INTO pg_temp.fitting_other
     SELECT (identity.comparisons())[l.n], l.level, sum(k.n * (v_pairs - v_candidates) / k.total)
     FROM kind AS k CROSS JOIN LATERAL unnest(k.levels) WITH ORDINALITY AS l (level, n)
-    WHERE l.level > 0
+    -- agreement on a common value counts by the share of that value
+    WHERE l.level > 0 AND (k.shares[l.n] IS NULL OR l.n = 8)
     GROUP BY 1, 2;
 
     SELECT * INTO v_fit FROM identity.fit(v_version, v_start, v_pairs, p_iterations);

@@ -1,12 +1,14 @@
 -- identity.fit: expectation–maximisation over pairs that were compared.
 --
--- Promises: prior and weights of model p_version are changed until the expected number of matches moves by less than a ten-thousandth,
--- or p_iterations are over; returns how many it took and that number. A pair counts as a match by its chance against all that its
--- entries might be instead in the same source, since an entry is at most one of them. Sister ships, whose names differ in the
--- number alone, and pairs that met by no blocking key are counted as two vessels. The weights of p_start count as 5 pairs, so
--- that a level never seen keeps a weight. Works on the temporary tables of identity.estimate_weights.
+-- Promises: prior and weights of model p_version are changed until the expected number of matches moves by less than a
+-- ten-thousandth, or p_iterations are over; returns how many it took and that number. A pair counts as a match by its
+-- chance against all that its entries might be instead in the same source, since an entry is at most one of them. Sister
+-- ships, whose names differ in the number alone, and pairs that met by no blocking key are counted as two vessels. The
+-- weights of p_start count as 5 pairs, so that a level never seen keeps a weight. Works on the temporary tables of
+-- identity.estimate_weights.
 CREATE OR REPLACE FUNCTION identity.fit(
-    p_version integer, p_start integer, p_pairs double precision, p_iterations integer, OUT iterations integer, OUT matches double precision
+    p_version integer, p_start integer, p_pairs double precision, p_iterations integer,
+    OUT iterations integer, OUT matches double precision
 )
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -29,8 +31,10 @@ BEGIN
         CREATE TEMPORARY TABLE fitting_kind ON COMMIT DROP AS
         SELECT c.levels, c.common, count(*) AS pairs, sum(c.chance) AS chance
         FROM (
-            SELECT p.levels, array_positions(ARRAY(SELECT s > 0 FROM unnest(p.shares) AS s), true) AS common, p.odds / (1 + greatest(
-                sum(p.odds) OVER (PARTITION BY p.entry_a, p.source_b), sum(p.odds) OVER (PARTITION BY p.entry_b, p.source_a))) AS chance
+            SELECT p.levels, p.common,
+                p.odds / (1 + greatest(
+                sum(p.odds) OVER (PARTITION BY p.entry_a, p.source_b),
+                sum(p.odds) OVER (PARTITION BY p.entry_b, p.source_a))) AS chance
             FROM pg_temp.fitting_pair AS p
         ) AS c
         GROUP BY c.levels, c.common;
@@ -39,13 +43,14 @@ BEGIN
         v_before := matches;
         iterations := iterations + 1;
 
-        UPDATE identity.model AS m SET match_share = greatest(1e-12, least(0.5, fit.matches / p_pairs)) WHERE m.version = p_version;
+        UPDATE identity.model AS m SET match_share = greatest(1e-12, least(0.5, fit.matches / p_pairs))
+        WHERE m.version = p_version;
         WITH seen AS (
             SELECT s.comparison, s.level, sum(s.m) AS m, sum(s.u) AS u
             FROM (
                 SELECT (identity.comparisons())[l.n] AS comparison, l.level, k.chance AS m,
                     -- agreement on a common value counts by the share of that value, not by this u
-                    CASE WHEN l.n = ANY (k.common) THEN 0 ELSE k.pairs - k.chance END AS u
+                    CASE WHEN l.n = ANY (k.common) AND l.n <> 8 THEN 0 ELSE k.pairs - k.chance END AS u
                 FROM pg_temp.fitting_kind AS k CROSS JOIN LATERAL unnest(k.levels) WITH ORDINALITY AS l (level, n)
                 WHERE l.level > 0
                 UNION ALL

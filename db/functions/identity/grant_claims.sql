@@ -1,12 +1,12 @@
 -- identity.grant_claims: the groups of rows that identity.enter is working on get the entries they claim, where they fit.
 --
--- Promises: a group gets the smallest entry it claims none of whose rows, in other documents or in this one, is plainly another
--- vessel (identity.two_vessels); of several groups that claim an entry at once the first decides who fits. Claims are used up.
--- Reads and writes the temporary tables of identity.enter; has no meaning elsewhere.
+-- Promises: a group gets the smallest entry it claims none of whose rows, in other documents or in this one, is plainly
+-- another vessel (identity.two_vessels); of several groups that claim an entry at once the first decides who fits. Claims
+-- are used up. Reads and writes the temporary tables of identity.enter; has no meaning elsewhere.
 CREATE OR REPLACE FUNCTION identity.grant_claims(p_document_id bigint, p_weak boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = on
+SET enable_nestloop = ON
 AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_temp.entering_claim) THEN

@@ -1,9 +1,9 @@
 -- identity.name_words: the words of a vessel's name by which two spellings meet.
 --
--- Promises: upper case Latin words and numbers, single blanks between; without prefixes (MV, F/V, …) and without the word for
--- number (No. 668, Nº 668 → 668); letters and digits apart (YU938 → YU 938); leading zeros gone; a roman or spelled-out number
--- at the end as digits (VICTORY III, VICTORY THREE → VICTORY 3). NULL where nothing is left. Applied to its own result it
--- changes nothing. Pure; may be called any number of times.
+-- Promises: upper case Latin words and numbers, single blanks between; without prefixes (MV, F/V, …) and without the word
+-- for number (No. 668, Nº 668 → 668); letters and digits apart (YU938 → YU 938); leading zeros gone; a roman or spelled-
+-- out number at the end as digits (VICTORY III, VICTORY THREE → VICTORY 3). NULL where nothing is left. Applied to its own
+-- result it changes nothing. Pure; may be called any number of times.
 CREATE OR REPLACE FUNCTION identity.name_words(p_name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp

@@ -1,7 +1,7 @@
 -- identity.near_tonnage: how near two tonnages are, as identity.near says it.
 --
--- Promises: the best of GT with GT, GRT with GRT, and a tonnage of unknown measure with any; a GT and a GRT are never compared
--- with each other. Equal to half a percent, close to five. Pure.
+-- Promises: the best of GT with GT, GRT with GRT, and a tonnage of unknown measure with any; a GT and a GRT are never
+-- compared with each other. Equal to half a percent, close to five. Pure.
 CREATE OR REPLACE FUNCTION identity.near_tonnage(p_a identity.feature, p_b identity.feature) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(least(

@@ -12,11 +12,14 @@ DECLARE
     v_model constant identity.model := identity.model_in_force();
     v_w constant double precision[] := identity.weight_array((v_model).version);
     v_m constant double precision[] := identity.m_array((v_model).version);
+    -- one IMO number, and nothing that keeps the two apart, decides by itself
+    v_imo constant double precision := 60;
 BEGIN
     RETURN QUERY
     SELECT s.entry_a, s.entry_b, s.levels, s.weight, identity.probability(s.weight, (v_model).match_share), s.apart
     FROM (
-        SELECT c.*, identity.weight_of(c.levels, c.shares, v_w, v_m) AS weight
+        SELECT c.*, greatest(identity.weight_of(c.levels, c.shares, v_w, v_m),
+            CASE WHEN c.levels[1] = 1 AND c.apart IS NULL THEN v_imo END) AS weight
         FROM identity.compared((v_model).version, p_a, p_b) AS c
     ) AS s;
 END

@@ -1,7 +1,7 @@
 -- identity.weight_array: the weights of a model, as an array for scoring many pairs.
 --
--- Promises: element 20 × (n − 1) + level + 1 is the weight log2(m / u) of that level of comparison n of identity.comparisons();
--- 0 where the model has no such level. Reads identity.weight.
+-- Promises: element 20 × (n − 1) + level + 1 is the weight log2(m / u) of that level of comparison n of
+-- identity.comparisons(); 0 where the model has no such level. Reads identity.weight.
 CREATE OR REPLACE FUNCTION identity.weight_array(p_version integer) RETURNS double precision[]
 LANGUAGE sql STABLE
 BEGIN ATOMIC

@@ -1,7 +1,8 @@
 -- identity.weight_of: what the levels of a pair weigh.
 --
--- Promises: the sum of the weights of the levels (p_weights: identity.weight_array); agreement on a value whose share is known
--- (p_shares, by comparison) counts by that share instead of u: p_m has the m of these agreements, as identity.m_array says. Pure.
+-- Promises: the sum of the weights of the levels (p_weights: identity.weight_array); agreement on a value whose share is
+-- known (p_shares, by comparison) counts by that share instead of u: p_m has the m of these agreements, as
+-- identity.m_array says. Pure.
 CREATE OR REPLACE FUNCTION identity.weight_of(
     p_levels smallint[], p_shares double precision[], p_weights double precision[], p_m double precision[]
 ) RETURNS double precision

@@ -28,6 +28,9 @@ BEGIN
     vessel_ids := ARRAY(
         SELECT v.vessel_id FROM curated.record_versions AS v
         WHERE v.entry_id IN (SELECT u.id FROM unnest(p_entry_ids) AS u (id)) AND v.vessel_id IS NOT NULL
+        -- also where identity decided before it called
+        UNION SELECT m.vessel_id FROM identity.membership AS m WHERE m.entry_id IN (SELECT u.id
+        FROM unnest(p_entry_ids) AS u (id))
         UNION SELECT m.old_vessel_id FROM pg_temp.refresh_moved AS m WHERE m.old_vessel_id IS NOT NULL
         UNION SELECT m.new_vessel_id FROM pg_temp.refresh_moved AS m WHERE m.new_vessel_id IS NOT NULL
     );

@@ -14,56 +14,60 @@ SET jit = off
 SET client_min_messages = warning
 AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.refresh_best, pg_temp.refresh_vessel;
+    DROP TABLE IF EXISTS
+        pg_temp.refresh_best, pg_temp.refresh_count, pg_temp.refresh_row, pg_temp.refresh_gear, pg_temp.refresh_vessel;
     CREATE TEMPORARY TABLE refresh_best ON COMMIT DROP AS SELECT * FROM curated.best_value(p_vessel_ids);
     ANALYZE pg_temp.refresh_best;
+    -- in steps, each with statistics: joined in one query, what is believed to be one vessel may be thousands by thousands
+    CREATE TEMPORARY TABLE refresh_count ON COMMIT DROP AS
+    SELECT v.vessel_id, count(DISTINCT v.source_id)::integer AS source_count, count(*)::integer AS record_count,
+        min(v.observed_on) AS first_observed, max(v.observed_on) AS last_observed, min(v.document_id) AS document_id,
+        round(avg(v.confidence::numeric), 6)::real AS confidence, max(v.recorded_from) AS promoted_at,
+        array_agg(DISTINCT o.source_name ORDER BY o.source_name) AS listed_by
+    FROM curated.record_versions AS v
+    JOIN stage.source AS o USING (source_id)
+    WHERE v.recorded_to IS NULL AND v.vessel_id IN (SELECT u.id FROM unnest(p_vessel_ids) AS u (id))
+    GROUP BY v.vessel_id;
+    CREATE TEMPORARY TABLE refresh_row ON COMMIT DROP AS
+    SELECT x.vessel_id,
+        max(x.value) FILTER (WHERE x.attribute = 'imo_number') AS imo_number,
+        max(x.value) FILTER (WHERE x.attribute = 'vessel_name') AS vessel_name,
+        max(x.record_version_id) FILTER (WHERE x.attribute = 'vessel_name') AS name_version_id,
+        max(x.value) FILTER (WHERE x.attribute = 'mmsi') AS mmsi,
+        max(x.value) FILTER (WHERE x.attribute = 'call_sign') AS call_sign,
+        max(x.value) FILTER (WHERE x.attribute = 'flag_state') AS flag_state,
+        max(x.value) FILTER (WHERE x.attribute = 'eu_cfr') AS eu_cfr,
+        max(x.value) FILTER (WHERE x.attribute = 'registration') AS registration,
+        max(x.value) FILTER (WHERE x.attribute = 'vessel_type') AS vessel_type,
+        max(x.record_version_id) FILTER (WHERE x.attribute = 'gear_types') AS gear_version_id,
+        max(x.value) FILTER (WHERE x.attribute = 'length_m')::numeric AS length_m,
+        max(x.detail) FILTER (WHERE x.attribute = 'length_m') AS length_type,
+        max(x.value) FILTER (WHERE x.attribute = 'gross_tonnage')::numeric AS gross_tonnage,
+        max(x.value) FILTER (WHERE x.attribute = 'gross_register_tonnage')::numeric AS gross_register_tonnage,
+        max(x.value) FILTER (WHERE x.attribute = 'engine_power_kw')::numeric AS engine_power_kw,
+        max(x.value) FILTER (WHERE x.attribute = 'year_built')::integer AS year_built,
+        max(x.value) FILTER (WHERE x.attribute = 'home_port') AS home_port,
+        coalesce(max(x.value) FILTER (WHERE x.attribute = 'owner'), max(x.value) FILTER (WHERE x.attribute = 'company')) AS owner,
+        -- in numeric: the same values in any order come to the same number
+        round(avg(x.confidence::numeric), 6)::real AS confidence
+    FROM pg_temp.refresh_best AS x GROUP BY x.vessel_id;
+    CREATE TEMPORARY TABLE refresh_gear ON COMMIT DROP AS
+    SELECT x.record_version_id, array_agg(DISTINCT p.gear ORDER BY p.gear) AS gear_types
+    FROM pg_temp.refresh_best AS x
+    JOIN curated.attributes AS a ON a.record_version_id = x.record_version_id AND a.attribute = 'gear_types'
+    CROSS JOIN LATERAL unnest(string_to_array(a.value, '; ')) AS p (gear)
+    WHERE x.attribute = 'gear_types' GROUP BY x.record_version_id;
+    ANALYZE pg_temp.refresh_count, pg_temp.refresh_row, pg_temp.refresh_gear;
     CREATE TEMPORARY TABLE refresh_vessel ON COMMIT DROP AS
     SELECT c.vessel_id AS id, b.imo_number, b.vessel_name, b.mmsi, b.call_sign, b.flag_state, b.eu_cfr, b.registration,
         b.vessel_type, g.gear_types, b.length_m, b.length_type, b.gross_tonnage, b.gross_register_tonnage, b.engine_power_kw,
         b.year_built, b.home_port, b.owner, c.source_count, c.record_count, c.first_observed, c.last_observed, c.listed_by,
         coalesce(n.document_id, c.document_id) AS source_document_id, coalesce(b.confidence, c.confidence) AS confidence_score,
         c.promoted_at
-    FROM (
-        SELECT v.vessel_id, count(DISTINCT v.source_id)::integer AS source_count, count(*)::integer AS record_count,
-            min(v.observed_on) AS first_observed, max(v.observed_on) AS last_observed, min(v.document_id) AS document_id,
-            round(avg(v.confidence::numeric), 6)::real AS confidence, max(v.recorded_from) AS promoted_at,
-            array_agg(DISTINCT o.source_name ORDER BY o.source_name) AS listed_by
-        FROM curated.record_versions AS v JOIN stage.source AS o USING (source_id)
-        WHERE v.recorded_to IS NULL AND v.vessel_id IN (SELECT u.id FROM unnest(p_vessel_ids) AS u (id))
-        GROUP BY v.vessel_id
-    ) AS c
-    LEFT JOIN (
-        SELECT x.vessel_id,
-            max(x.value) FILTER (WHERE x.attribute = 'imo_number') AS imo_number,
-            max(x.value) FILTER (WHERE x.attribute = 'vessel_name') AS vessel_name,
-            max(x.record_version_id) FILTER (WHERE x.attribute = 'vessel_name') AS name_version_id,
-            max(x.value) FILTER (WHERE x.attribute = 'mmsi') AS mmsi,
-            max(x.value) FILTER (WHERE x.attribute = 'call_sign') AS call_sign,
-            max(x.value) FILTER (WHERE x.attribute = 'flag_state') AS flag_state,
-            max(x.value) FILTER (WHERE x.attribute = 'eu_cfr') AS eu_cfr,
-            max(x.value) FILTER (WHERE x.attribute = 'registration') AS registration,
-            max(x.value) FILTER (WHERE x.attribute = 'vessel_type') AS vessel_type,
-            max(x.record_version_id) FILTER (WHERE x.attribute = 'gear_types') AS gear_version_id,
-            max(x.value) FILTER (WHERE x.attribute = 'length_m')::numeric AS length_m,
-            max(x.detail) FILTER (WHERE x.attribute = 'length_m') AS length_type,
-            max(x.value) FILTER (WHERE x.attribute = 'gross_tonnage')::numeric AS gross_tonnage,
-            max(x.value) FILTER (WHERE x.attribute = 'gross_register_tonnage')::numeric AS gross_register_tonnage,
-            max(x.value) FILTER (WHERE x.attribute = 'engine_power_kw')::numeric AS engine_power_kw,
-            max(x.value) FILTER (WHERE x.attribute = 'year_built')::integer AS year_built,
-            max(x.value) FILTER (WHERE x.attribute = 'home_port') AS home_port,
-            coalesce(max(x.value) FILTER (WHERE x.attribute = 'owner'), max(x.value) FILTER (WHERE x.attribute = 'company')) AS owner,
-            -- in numeric: the same values in any order come to the same number
-            round(avg(x.confidence::numeric), 6)::real AS confidence
-        FROM pg_temp.refresh_best AS x GROUP BY x.vessel_id
-    ) AS b USING (vessel_id)
+    FROM pg_temp.refresh_count AS c
+    LEFT JOIN pg_temp.refresh_row AS b USING (vessel_id)
     LEFT JOIN curated.record_versions AS n ON n.record_version_id = b.name_version_id
-    LEFT JOIN (
-        SELECT x.record_version_id, array_agg(DISTINCT p.gear ORDER BY p.gear) AS gear_types
-        FROM pg_temp.refresh_best AS x
-        JOIN curated.attributes AS a ON a.record_version_id = x.record_version_id AND a.attribute = 'gear_types'
-        CROSS JOIN LATERAL unnest(string_to_array(a.value, '; ')) AS p (gear)
-        WHERE x.attribute = 'gear_types' GROUP BY x.record_version_id
-    ) AS g ON g.record_version_id = b.gear_version_id;
+    LEFT JOIN pg_temp.refresh_gear AS g ON g.record_version_id = b.gear_version_id;
     ANALYZE pg_temp.refresh_vessel;
 
     DELETE FROM curated.vessels AS o

@@ -1,6 +1,7 @@
 -- promote.write_evidence: what the records in force say of entries, for identity.
 --
--- Promises: identity.evidence has a row for each given entry with a record in force, and none for the others. Of what several
+-- Promises: identity.evidence has a row for each given entry with a record in force,
+-- none for others that once had one. Of what several
 -- records say, the latest day counts, then the higher confidence, then document, row and column; lists hold all of it. Only
 -- rows that differ are written. The caller holds promote.lock_curated. May run again.
 CREATE OR REPLACE FUNCTION promote.write_evidence(p_entry_ids bigint[]) RETURNS void
@@ -57,7 +58,9 @@ BEGIN
     ANALYZE pg_temp.evidence_now;
 
     DELETE FROM identity.evidence AS e
-    WHERE e.entry_id IN (SELECT u.id FROM unnest(p_entry_ids) AS u (id))
+    -- an entry that was never promoted is not promotion's
+    WHERE EXISTS (SELECT FROM curated.record_versions AS v WHERE v.entry_id = e.entry_id)
+        AND e.entry_id IN (SELECT u.id FROM unnest(p_entry_ids) AS u (id))
         AND NOT EXISTS (SELECT FROM pg_temp.evidence_now AS n WHERE n.entry_id = e.entry_id AND ROW(n.*) IS NOT DISTINCT
             FROM ROW(e.*));
     INSERT INTO identity.evidence (

@@ -31,9 +31,7 @@ BEGIN
     FROM pg_temp.promote_cell AS c
     JOIN pg_temp.promote_plan AS p USING (row_index)
     JOIN curated.rule_chains AS h ON h.rule_ids = c.rule_chain
-    WHERE NOT p.held AND p.same_version_id IS NULL AND c.promotable AND c.target IS NOT NULL
-    ORDER BY c.row_index, c.column_position;
-    CREATE INDEX ON pg_temp.promote_kept (row_index, column_position);
+    WHERE NOT p.held AND p.same_version_id IS NULL AND c.promotable AND c.target IS NOT NULL;
     ANALYZE pg_temp.promote_kept;
     CREATE TEMPORARY TABLE promote_lineage ON COMMIT DROP AS
     SELECT k.row_index, array_agg(k.column_position ORDER BY k.column_position) AS column_positions,
@@ -83,6 +81,7 @@ BEGIN
     ORDER BY p.row_index;
     PERFORM promote.assert_cells();
     PERFORM promote.assert_rows(p_document_id);
+    PERFORM promote.refresh_statistics((SELECT count(*) FROM pg_temp.promote_new));
     RETURN (SELECT count(*) FROM pg_temp.promote_new);
 END
 $$;

@@ -14,6 +14,13 @@ DECLARE
 BEGIN
     IF p_action = 'unsure' THEN
         RETURN;
+    ELSIF p_item.decision_on = 'pair' THEN
+        result := CASE p_action WHEN 'accept' THEN 'same' WHEN 'reject' THEN 'different' ELSE lower(v_value) END;
+        IF result NOT IN ('same', 'different') THEN
+            RAISE EXCEPTION '% says nothing about two entries', v_value
+                USING ERRCODE = 'OC001', HINT = 'same (or accept), different (or reject), or unsure.';
+        END IF;
+        RETURN;
     ELSIF p_action = 'reject' THEN
         null_reason := CASE WHEN p_item.decision_on = 'column' THEN 'not_applicable' ELSE 'unknown' END;
         RETURN;

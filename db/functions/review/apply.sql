@@ -17,6 +17,9 @@ BEGIN
     IF p_item.decision_on = 'column' THEN
         PERFORM clean.map_column(p_item.document_id, p_item.column_position, p_result);
         RETURN p_item.cells;
+    ELSIF p_item.decision_on = 'pair' THEN
+        PERFORM identity.take_answer(p_item.item_key, p_result, p_reviewer, p_decision_id);
+        RETURN p_item.cells;
     ELSIF p_item.decision_on = 'cell' THEN
         UPDATE stage.cell_findings AS f
         SET needs_review = false, decision_id = p_decision_id, effect = 0,

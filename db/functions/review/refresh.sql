@@ -33,7 +33,7 @@ BEGIN
     WHERE v_source_id IS NULL OR o.source_id = v_source_id;
 
     UPDATE review.items AS i SET status = 'withdrawn', closed_at = clock_timestamp()
-    WHERE i.status IN ('open', 'second', 'adjudication') AND i.decision_on <> 'audit'
+    WHERE i.status IN ('open', 'second', 'adjudication') AND i.decision_on NOT IN ('audit', 'pair')
         AND (v_source_id IS NULL OR i.source_id = v_source_id)
         AND NOT EXISTS (SELECT FROM pg_temp.wanted_item AS w WHERE w.item_id = i.item_id);
     GET DIAGNOSTICS withdrawn = ROW_COUNT;

@@ -13,6 +13,9 @@ BEGIN
     IF p_before.decision_id IS NOT NULL THEN
         RETURN review.apply(
             p_item, p_before.decision_id, p_before.action, p_before.result, p_before.result_null_reason, p_before.reviewer);
+    ELSIF p_item.decision_on = 'pair' THEN
+        PERFORM identity.take_answer(p_item.item_key, 'withdrawn', p_last.reviewer, p_last.decision_id);
+        RETURN p_item.cells;
     ELSIF p_item.decision_on = 'column' THEN
         v_state := p_last.seen -> 'column_state';
         DELETE FROM ref.header_alias AS a USING stage.source AS s, stage.columns AS c

@@ -54,7 +54,7 @@ COMMENT ON COLUMN review.reviewer.created_at IS 'When the row was made.';
 CREATE TABLE review.items (
     item_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     item_key text NOT NULL,
-    decision_on text NOT NULL CHECK (decision_on IN ('column', 'reading', 'value', 'cell', 'audit')),
+    decision_on text NOT NULL CHECK (decision_on IN ('column', 'reading', 'value', 'cell', 'audit', 'pair')),
     batch_key text NOT NULL,
     source_id integer NOT NULL REFERENCES stage.source,
     field text REFERENCES ref.field,
@@ -86,7 +86,7 @@ COMMENT ON TABLE review.items IS
     'What people are asked. second: waits for a second reviewer; adjudication: two disagree; withdrawn: settled elsewhere.';
 COMMENT ON COLUMN review.items.item_id IS 'The item.';
 COMMENT ON COLUMN review.items.item_key IS 'What it is about; open once at a time.';
-COMMENT ON COLUMN review.items.decision_on IS 'column, reading (all that is read the same way), value, cell, or audit of an accepted value.';
+COMMENT ON COLUMN review.items.decision_on IS 'column, reading (all that is read the same way), value, cell, audit of an accepted value, or pair of entries (identity).';
 COMMENT ON COLUMN review.items.batch_key IS 'Items that are answered together: a column of many cells, or a source''s field.';
 COMMENT ON COLUMN review.items.source_id IS 'Source.';
 COMMENT ON COLUMN review.items.field IS 'Field that the column means now.';

@@ -1,7 +1,7 @@
--- ops.metric: figures about queues, jobs and workers, one row per sample, in the shape that /metrics prints.
+-- ops.metric: figures about queues, jobs, workers and alerts, one row per sample, in the shape that /metrics prints.
 --
 -- Promises: names and label sets are unique; every queue has its samples, zero where there is nothing. Reads the ledger,
--- the queues and the heartbeats.
+-- the queues, the heartbeats and the alerts.
 CREATE OR REPLACE VIEW ops.metric AS
 SELECT
     'oceanid_queue_messages' AS name,
@@ -51,9 +51,17 @@ SELECT
     'Worker processes by state'
 FROM (VALUES ('idle'), ('working'), ('stopped'), ('silent')) AS s (state)
 LEFT JOIN ops.worker_status AS w ON s.state = w.state
-GROUP BY s.state;
+GROUP BY s.state
+UNION ALL
+SELECT
+    'oceanid_alerts',
+    '{}'::jsonb,
+    count(*)::double precision,
+    'gauge',
+    'Alerts of ops.alert: what is wrong now and needs a person'
+FROM ops.alert;
 
-COMMENT ON VIEW ops.metric IS 'Figures about queues, jobs and workers, as /metrics prints them.';
+COMMENT ON VIEW ops.metric IS 'Figures about queues, jobs, workers and alerts, as /metrics prints them.';
 COMMENT ON COLUMN ops.metric.name IS 'Name of the metric.';
 COMMENT ON COLUMN ops.metric.labels IS 'Its labels, an object of texts.';
 COMMENT ON COLUMN ops.metric.value IS 'The figure.';

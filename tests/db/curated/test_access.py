@@ -201,13 +201,40 @@ def test_all_that_an_organisation_can_read_is_filtered_by_row(db: psycopg.Connec
     }
 
 
-def test_no_function_of_an_organisation_runs_with_its_owners_rights(db: psycopg.Connection) -> None:
+def test_only_searches_by_name_run_with_their_owners_rights_for_organisations(db: psycopg.Connection) -> None:
     query = """
         SELECT p.oid::regprocedure::text FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prosecdef
             AND has_function_privilege('oceanid_organisation', p.oid, 'EXECUTE')
     """
-    assert db.execute(query).fetchall() == []
+    assert {row[0].partition("(")[0] for row in db.execute(query).fetchall()} == {
+        "curated.find_name",
+        "curated.find_name_prefix",
+        "curated.caller_sees",
+    }
+
+
+def test_what_the_caller_sees_is_what_the_policies_say(guarded: Desk) -> None:
+    query = "SELECT s.id FROM curated.vessels AS s, curated.caller_sees() AS c WHERE c.everything"
+    for organisation in ("spain", "denmark", "sprfmo", "nobody"):
+        (sees,) = seen_by(guarded, organisation, "SELECT * FROM curated.caller_sees()")
+        assert not sees["everything"]
+        by_function = guarded.rows(
+            "SELECT id FROM curated.vessels WHERE flag_state = ANY(%s) OR listed_by && %s ORDER BY id",
+            sees["flags"],
+            sees["lists"],
+        )
+        assert by_function == seen_by(guarded, organisation, "SELECT id FROM curated.vessels ORDER BY id")
+        assert seen_by(guarded, organisation, query) == []
+    for role in ("analyst", "reviewer", "worker", "operator", "owner"):
+        guarded.db.execute(f"SET ROLE oceanid_{role}")
+        try:
+            assert guarded.one("SELECT everything FROM curated.caller_sees()")
+        finally:
+            guarded.db.execute("RESET ROLE")
+    assert guarded.one("SELECT everything FROM curated.caller_sees()"), (
+        "row-level security does not hold for superusers"
+    )
 
 
 def test_every_table_of_vessels_has_row_level_security_for_everyone_who_reads_it(

@@ -35,7 +35,7 @@ def listed(
 ) -> int:
     """A list cleaned and gated, and not promoted; returns its document_id."""
     document_id = desk.register(desk.write(header, rows), source)
-    desk.drain(["ingest", "clean", "score"])
+    desk.drain(["ingest", "clean", "score", "ask"])
     return document_id
 
 
@@ -64,7 +64,7 @@ def answer(desk: Desk, subject: str, value: str) -> None:
         "SELECT item_id FROM review.queue WHERE subject = %s AND decision_on <> 'audit'", subject
     )
     desk.rows("SELECT * FROM review.decide(%s, 'custom', %s, 'maria')", item["item_id"], value)
-    desk.drain(["score"])
+    desk.drain(["score", "ask"])
 
 
 def state(desk: Desk) -> dict[str, list[dict[str, Any]]]:

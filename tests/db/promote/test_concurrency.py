@@ -47,12 +47,20 @@ def together(desk: Desk, *works: Callable[[psycopg.Connection[dict[str, Any]]], 
     return results
 
 
-def test_documents_that_share_vessels_promoted_at_once_come_to_what_one_after_the_other_comes_to(desk: Desk) -> None:
+def test_documents_that_share_vessels_promoted_at_once_come_to_what_one_after_the_other_comes_to(
+    desk: Desk,
+) -> None:
     documents = [listed(desk), listed(desk, OTHERS, "OTHER"), listed(desk, OTHERS[:4], "THIRD")]
     found = together(desk, *[lambda c, d=d: c.execute(RUN, [d]).fetchone() for d in documents])
     assert [each["status"] for each in found] == ["promoted"] * 3
     vessels = [(v["vessel_name"], v["source_count"]) for v in promoting.vessels(desk)]
-    assert vessels == [("BLUE WAVE", 3), ("LONE WOLF", 2), ("NORDIC STAR", 3), ("RED BERRY", 3), ("SEA EAGLE", 3)]
+    assert vessels == [
+        ("BLUE WAVE", 3),
+        ("LONE WOLF", 2),
+        ("NORDIC STAR", 3),
+        ("RED BERRY", 3),
+        ("SEA EAGLE", 3),
+    ]
     assert promoting.broken(desk) == []
     for run in found:
         rollback(desk, run["run_id"])
@@ -124,7 +132,9 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(desk: Desk) -> 
         holder.execute("SELECT promote.lock_curated()")
         script = "import sys; from workers.runtime import run; run(sys.argv[1], ['promote'], drain=True, patience=5)"
         worker = subprocess.Popen([sys.executable, "-c", script, desk.url], cwd=paths.root())
-        waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        waiting = (
+            "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
         deadline = time.monotonic() + 60
         while not desk.rows(waiting) and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -136,7 +146,13 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(desk: Desk) -> 
         time.sleep(0.1)
     desk.db.execute("SELECT pgmq.set_vt('promote', msg_id, 0) FROM pgmq.q_promote")
     desk.drain(["promote"])
-    assert desk.one("SELECT count(*) FROM stage.promotion_log WHERE document_id = %s AND status = 'promoted'", document_id) == 1
+    assert (
+        desk.one(
+            "SELECT count(*) FROM stage.promotion_log WHERE document_id = %s AND status = 'promoted'",
+            document_id,
+        )
+        == 1
+    )
     assert desk.one("SELECT count(*) FROM curated.record_versions") == 5
     assert promoting.broken(desk) == []
 

@@ -21,7 +21,9 @@ def held(desk: Desk) -> list[tuple[Any, list[str], bool]]:
     ]
 
 
-def policy(desk: Desk, name: str, value: float, source_type: str | None = None, source: str | None = None) -> None:
+def policy(
+    desk: Desk, name: str, value: float, source_type: str | None = None, source: str | None = None
+) -> None:
     desk.db.execute(
         "INSERT INTO promote.policy (policy, source_type, source_name, value, description) VALUES (%s, %s, %s, %s, 'test')"
         " ON CONFLICT (policy, source_type, source_name) DO UPDATE SET value = excluded.value",
@@ -51,7 +53,9 @@ def test_the_closest_policy_holds(desk: Desk) -> None:
     assert promote(desk, listed(desk, [*VESSELS, NAMELESS, NAMELESS]))["status"] == "promoted"
     assert promote(desk, listed(desk, [*VESSELS, NAMELESS, NAMELESS, NAMELESS], "OTHER"))["status"] == "held"
     source_id = desk.one("SELECT source_id FROM stage.source WHERE source_name = 'TEST'")
-    assert desk.one("SELECT promote.policy_value('minimum_coverage', %s)", source_id) == desk.one("SELECT 0.1")
+    assert desk.one("SELECT promote.policy_value('minimum_coverage', %s)", source_id) == desk.one(
+        "SELECT 0.1"
+    )
 
 
 def test_an_unknown_policy_is_refused(desk: Desk) -> None:
@@ -173,11 +177,15 @@ def test_a_rule_returns_what_it_mends(desk: Desk) -> None:
     )
     desk.rows("SELECT * FROM clean.reclean(p_field => 'IMO')")
     desk.drain()
-    assert [v["imo_number"] for v in promoting.vessels(desk) if v["vessel_name"] == "GREY GULL"] == ["9244946"]
+    assert [v["imo_number"] for v in promoting.vessels(desk) if v["vessel_name"] == "GREY GULL"] == [
+        "9244946"
+    ]
 
 
 def test_what_a_column_means_is_promoted_once_it_is_answered(desk: Desk) -> None:
-    document_id = listed(desk, [[*row, str(1990 + n)] for n, row in enumerate(VESSELS)], header=[*promoting.HEADER, "qqzzx"])
+    document_id = listed(
+        desk, [[*row, str(1990 + n)] for n, row in enumerate(VESSELS)], header=[*promoting.HEADER, "qqzzx"]
+    )
     desk.drain()
     assert {v["year_built"] for v in promoting.vessels(desk)} == {None}
     promoting.answer(desk, "qqzzx", "BUILD_YEAR")
@@ -197,3 +205,12 @@ def test_a_sweep_asks_for_what_was_held_and_for_all_when_told(desk: Desk) -> Non
     policy(desk, "minimum_coverage", 0.5)
     desk.drain()
     assert {v["source_count"] for v in promoting.vessels(desk)} == {2}
+
+
+def test_what_an_operator_says_a_column_means_is_promoted(desk: Desk) -> None:
+    rows = [[*row, str(1990 + n)] for n, row in enumerate(VESSELS)]
+    document_id = listed(desk, rows, header=[*promoting.HEADER, "qqzzx"])
+    desk.drain()
+    desk.rows("SELECT clean.map_column(%s, 8, 'BUILD_YEAR')", document_id)
+    desk.drain()
+    assert {v["year_built"] for v in promoting.vessels(desk)} == {1990, 1991, 1992, 1993, 1994}

@@ -16,7 +16,12 @@ def test_a_value_is_traced_to_its_cell_rules_run_and_file(desk: Desk) -> None:
     vessel = desk.one("SELECT id FROM curated.vessels WHERE vessel_name = 'BLUE WAVE'")
     (cell,) = desk.rows("SELECT * FROM curated.trace(%s, 'imo_number')", vessel)
     assert (cell["value"], cell["raw_value"], cell["column_name"]) == ("9319466", "9319466", "IMO")
-    assert (cell["document_id"], cell["row_index"], cell["run_id"], cell["source_line"]) == (document_id, 3, run["run_id"], 4)
+    assert (cell["document_id"], cell["row_index"], cell["run_id"], cell["source_line"]) == (
+        document_id,
+        3,
+        run["run_id"],
+        4,
+    )
     assert cell["is_shown"] and cell["rules"] and cell["confidence"] >= cell["threshold"]
     assert cell["doc_sha256"] == desk.one("SELECT encode(sha256, 'hex') FROM stage.documents")
 
@@ -64,7 +69,9 @@ def test_a_document_tells_all_it_touched(desk: Desk) -> None:
     assert "vessel_name" in touched[0]["shown"]
     assert [t["in_force"] for t in desk.rows("SELECT * FROM promote.touched(%s)", first)] == [False] * 5
     rollback(desk, run["run_id"])
-    assert {(t["in_force"], t["run_status"]) for t in desk.rows("SELECT * FROM promote.touched(%s)", second)} == {(False, "rolled_back")}
+    assert {
+        (t["in_force"], t["run_status"]) for t in desk.rows("SELECT * FROM promote.touched(%s)", second)
+    } == {(False, "rolled_back")}
 
 
 def test_what_is_not_there_cannot_be_traced(desk: Desk) -> None:

@@ -44,3 +44,24 @@ def test_a_job_of_an_unknown_document_says_so(desk: Desk) -> None:
     with pytest.raises(psycopg.Error, match="there is no document 99") as error:
         desk.rows("SELECT * FROM promote.run_requested(99)")
     assert error.value.sqlstate == "OC404"
+
+
+def test_a_worker_may_promote_and_an_operator_may_take_it_back(desk: Desk) -> None:
+    document_id = listed(desk)
+    desk.db.execute("SET ROLE oceanid_worker")
+    run = promoting.promote(desk, document_id)
+    assert run["status"] == "promoted"
+    desk.db.execute("SET ROLE oceanid_operator")
+    promoting.rollback(desk, run["run_id"])
+    desk.db.execute("RESET ROLE")
+    assert promoting.vessels(desk) == []
+
+
+def test_statistics_follow_a_large_promotion_alone(desk: Desk) -> None:
+    known = "SELECT reltuples::integer FROM pg_class WHERE oid = 'curated.names'::regclass"
+    promoting.promote(desk, listed(desk))
+    before = desk.one(known)
+    desk.one("SELECT promote.refresh_statistics(5)")
+    assert desk.one(known) == before
+    desk.one("SELECT promote.refresh_statistics(1000)")
+    assert desk.one(known) == 5

@@ -83,7 +83,7 @@ def change(desk: Desk, action: str, what: object) -> None:
     except psycopg.Error as error:
         assert error.sqlstate == "OC002", error
     if desk.one("SELECT count(*) FROM pgmq.q_score"):
-        desk.drain(["score"])
+        desk.drain(["score", "ask"])
 
 
 def play(desk: Desk, steps: list[tuple[str, object]]) -> list[int | None]:
@@ -95,7 +95,9 @@ def play(desk: Desk, steps: list[tuple[str, object]]) -> list[int | None]:
             row = promoting.promote(desk, what)  # type: ignore[arg-type]
             run = row["run_id"] if row["status"] == "promoted" else None
         elif action == "rollback":
-            standing = desk.rows("SELECT run_id FROM stage.promotion_log WHERE status = 'promoted' ORDER BY run_id")
+            standing = desk.rows(
+                "SELECT run_id FROM stage.promotion_log WHERE status = 'promoted' ORDER BY run_id"
+            )
             if standing:
                 promoting.rollback(desk, standing[int(str(what)) % len(standing)]["run_id"])
         else:
@@ -119,10 +121,15 @@ def replay(desk: Desk, steps: list[tuple[str, object]], stood: Callable[[int], b
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(step, min_size=3, max_size=10))
-def test_curated_is_what_its_remaining_runs_say(server_url: str, prepared: str, steps: list[tuple[str, object]]) -> None:
+def test_curated_is_what_its_remaining_runs_say(
+    server_url: str, prepared: str, steps: list[tuple[str, object]]
+) -> None:
     with copy_of(server_url, prepared) as desk, copy_of(server_url, prepared) as fresh:
         runs = play(desk, steps)
-        standing = {row["run_id"] for row in desk.rows("SELECT run_id FROM stage.promotion_log WHERE status = 'promoted'")}
+        standing = {
+            row["run_id"]
+            for row in desk.rows("SELECT run_id FROM stage.promotion_log WHERE status = 'promoted'")
+        }
         # of two standing runs of a document the later speaks, and repeats nothing: both are played again
         replay(fresh, steps, lambda n: runs[n] in standing)
         assert promoting.content(desk) == promoting.content(fresh)

@@ -99,7 +99,11 @@ def test_it_says_who_when_and_why(desk: Desk) -> None:
     run = promote(desk, listed(desk))
     rollback(desk, run["run_id"], "the wrong file")
     (log,) = desk.rows("SELECT * FROM stage.promotion_log WHERE run_id = %s", run["run_id"])
-    assert (log["status"], log["rolled_back_by"], log["rolled_back_why"]) == ("rolled_back", "maria", "the wrong file")
+    assert (log["status"], log["rolled_back_by"], log["rolled_back_why"]) == (
+        "rolled_back",
+        "maria",
+        "the wrong file",
+    )
     assert log["rolled_back_at"] > log["recorded_at"]
 
 

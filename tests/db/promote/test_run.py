@@ -29,7 +29,9 @@ def test_a_second_run_changes_nothing(desk: Desk) -> None:
 
 
 def test_a_dry_run_says_what_then_happens_and_writes_nothing(desk: Desk) -> None:
-    document_id = listed(desk, [*VESSELS, ["V6", "NOBODY", "", "", "", "", ""]] + [["V7", "A", "9074729", "NOR", "LAAB", "1", ""]])
+    document_id = listed(
+        desk, [*VESSELS, ["V6", "NOBODY", *[""] * 5], ["V7", "A", "9074729", "NOR", "LAAB", "1", ""]]
+    )
     tables = ("stage.promotion_log", "curated.record_versions", "curated.vessels", "promote.held_records", "identity.entry",
               "identity.evidence", "curated.rule_chains")  # fmt: skip
     foretold = promote(desk, document_id, dry_run=True)
@@ -41,7 +43,9 @@ def test_a_dry_run_says_what_then_happens_and_writes_nothing(desk: Desk) -> None
 
 def test_a_dry_run_of_all_foretells_all(desk: Desk) -> None:
     first, second = listed(desk), listed(desk, VESSELS[:3], "OTHER")
-    desk.db.execute("UPDATE ops.job SET state = 'done', ended_at = now(), lease = NULL WHERE queue = 'promote'")
+    desk.db.execute(
+        "UPDATE ops.job SET state = 'done', ended_at = now(), lease = NULL WHERE queue = 'promote'"
+    )
     foretold = desk.rows("SELECT * FROM promote.run(dry_run => true)")
     happened = desk.rows("SELECT * FROM promote.run()")
     assert [row["document_id"] for row in happened] == [first, second]
@@ -81,7 +85,12 @@ def test_a_new_version_of_a_list_ends_what_it_no_longer_lists(desk: Desk) -> Non
     renamed = [["V1", "NORDIC SUN", *VESSELS[0][2:]], *VESSELS[1:4]]
     run = promote(desk, listed(desk, renamed))
     assert (run["records"], run["records_ended"]) == (4, 5)
-    assert [v["vessel_name"] for v in promoting.vessels(desk)] == ["BLUE WAVE", "NORDIC SUN", "RED BERRY", "SEA EAGLE"]
+    assert [v["vessel_name"] for v in promoting.vessels(desk)] == [
+        "BLUE WAVE",
+        "NORDIC SUN",
+        "RED BERRY",
+        "SEA EAGLE",
+    ]
     assert desk.one("SELECT count(*) FROM curated.record_versions WHERE recorded_to IS NOT NULL") == 5
     assert promoting.broken(desk) == []
 
@@ -95,7 +104,9 @@ def test_an_older_version_that_comes_later_does_not_replace_the_newer(desk: Desk
     run = promote(desk, older)
     assert (run["status"], run["records_new"], run["vessels"]) == ("promoted", 5, 0)
     assert promoting.state(desk) == before
-    promoting.rollback(desk, desk.one("SELECT max(run_id) FROM stage.promotion_log WHERE document_id = %s", newer))
+    promoting.rollback(
+        desk, desk.one("SELECT max(run_id) FROM stage.promotion_log WHERE document_id = %s", newer)
+    )
     assert len(promoting.vessels(desk)) == 5
     assert promoting.broken(desk) == []
 
@@ -115,3 +126,20 @@ def test_declaring_a_date_of_nothing_is_refused(desk: Desk) -> None:
     with pytest.raises(psycopg.Error, match="there is no document 99") as error:
         desk.rows("SELECT promote.declare_date(99, '2020-01-01')")
     assert error.value.sqlstate == "OC404"
+
+
+def test_what_a_person_judges_of_two_entries_reaches_curated(desk: Desk) -> None:
+    promote(desk, listed(desk, VESSELS))
+    other = [["X1", "NORDIC STAR", "9074729", "NOR", "LAAB", "42.5", "412"], *VESSELS[1:]]
+    promote(desk, listed(desk, other, "OTHER"))
+    star = desk.one("SELECT id FROM curated.vessels WHERE vessel_name = 'NORDIC STAR'")
+    first, second = (row["entry_id"] for row in desk.rows(
+        "SELECT entry_id FROM identity.membership WHERE vessel_id = %s ORDER BY 1", star))  # fmt: skip
+    together = promoting.content(desk)
+    desk.rows("SELECT * FROM identity.split(%s, %s::bigint[], 'maria')", star, [second])
+    assert [(v["id"], v["source_count"]) for v in promoting.vessels(desk) if v["vessel_name"] == "NORDIC STAR"] == [
+        (first, 1), (second, 1),
+    ]  # fmt: skip
+    assert promoting.broken(desk) == []
+    desk.rows("SELECT * FROM identity.merge(%s, %s, 'maria')", first, second)
+    assert promoting.content(desk) == together

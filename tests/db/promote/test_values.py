@@ -46,8 +46,13 @@ def day(row: dict[str, Any], column: str) -> str | None:
     return None if row[column] is None else str(row[column])
 
 
-def test_names_and_flags_hold_from_the_day_of_the_list_and_earlier_ones_until_the_day_before(wide: Desk) -> None:
-    names = [(n["name"], n["role"], day(n, "valid_from"), day(n, "valid_to")) for n in said(wide, "names", "NORDIC STAR")]
+def test_names_and_flags_hold_from_the_day_of_the_list_and_earlier_ones_until_the_day_before(
+    wide: Desk,
+) -> None:
+    names = [
+        (n["name"], n["role"], day(n, "valid_from"), day(n, "valid_to"))
+        for n in said(wide, "names", "NORDIC STAR")
+    ]
     assert names == [
         ("NORDIC STAR", "current", "2025-03-01", None),
         ("OLD STAR", "previous", None, "2025-02-28"),
@@ -58,7 +63,11 @@ def test_names_and_flags_hold_from_the_day_of_the_list_and_earlier_ones_until_th
 
 def test_an_authorisation_holds_from_its_first_day_to_its_last(wide: Desk) -> None:
     (nordic,) = said(wide, "authorisations", "NORDIC STAR")
-    assert (day(nordic, "starts_on"), day(nordic, "ends_on"), nordic["gear"]) == ("2024-01-15", "2026-01-14", "OTB")
+    assert (day(nordic, "starts_on"), day(nordic, "ends_on"), nordic["gear"]) == (
+        "2024-01-15",
+        "2026-01-14",
+        "OTB",
+    )
     assert (nordic["valid_from"], nordic["valid_to"]) == (nordic["starts_on"], nordic["ends_on"])
     assert nordic["authority"] == "TEST"
     (eagle,) = said(wide, "authorisations", "SEA EAGLE")
@@ -73,7 +82,10 @@ def test_each_owner_is_one_associate_with_the_address(wide: Desk) -> None:
 
 
 def test_measures_have_units_and_lengths_their_type(wide: Desk) -> None:
-    found = [(m["metric"], str(m["value"]), m["unit"], m["metric_type"]) for m in said(wide, "metrics", "NORDIC STAR")]
+    found = [
+        (m["metric"], str(m["value"]), m["unit"], m["metric_type"])
+        for m in said(wide, "metrics", "NORDIC STAR")
+    ]
     assert sorted(found) == [
         ("engine_power", "1200", "kW", None),
         ("gross_tonnage", "412", "GT", None),
@@ -130,7 +142,9 @@ def test_what_the_rule_cannot_tell_apart_goes_by_source(desk: Desk) -> None:
 def test_the_surer_value_goes_before_the_later(desk: Desk) -> None:
     other(desk, VESSELS[0], "OLD", "2020-01-01")
     other(desk, ["X1", "NORDIC STAR", "9074729", "ISL", "LAAB", "42.5", "450"], "NEW", "2024-01-01")
-    desk.db.execute("UPDATE curated.flags SET confidence = 0.9 WHERE flag = 'ISL' AND column_position IS NOT NULL")
+    desk.db.execute(
+        "UPDATE curated.flags SET confidence = 0.9 WHERE flag = 'ISL' AND column_position IS NOT NULL"
+    )
     assert best(desk, "flag_state") == ("NOR", "most confident", 2)
 
 
@@ -147,7 +161,9 @@ def test_sources_that_disagree_are_shown_side_by_side(desk: Desk) -> None:
 def test_changes_are_told_by_lists_that_follow_each_other(desk: Desk) -> None:
     other(desk, VESSELS[0], "TEST", "2020-01-01")
     other(desk, ["V1", "NORDIC SUN", "9074729", "ISL", "LAAB", "42.5", "412"], "TEST", "2024-01-01")
-    found = desk.rows("SELECT change_type, old_value, new_value, not_before, changed_on FROM curated.changes ORDER BY 1")
+    found = desk.rows(
+        "SELECT change_type, old_value, new_value, not_before, changed_on FROM curated.changes ORDER BY 1"
+    )
     assert [(c["change_type"], c["old_value"], c["new_value"], str(c["not_before"]), str(c["changed_on"])) for c in found] == [
         ("FLAG_CHANGE", "NOR", "ISL", "2020-01-01", "2024-01-01"),
         ("NAME_CHANGE", "NORDIC STAR", "NORDIC SUN", "2020-01-01", "2024-01-01"),
@@ -155,8 +171,12 @@ def test_changes_are_told_by_lists_that_follow_each_other(desk: Desk) -> None:
 
 
 def test_changes_are_told_by_columns_of_earlier_names_and_flags(wide: Desk) -> None:
-    found = wide.rows("SELECT change_type, old_value, new_value, changed_on, told_on FROM curated.changes ORDER BY 1")
-    assert [(c["change_type"], c["old_value"], c["new_value"], c["changed_on"], str(c["told_on"])) for c in found] == [
+    found = wide.rows(
+        "SELECT change_type, old_value, new_value, changed_on, told_on FROM curated.changes ORDER BY 1"
+    )
+    assert [
+        (c["change_type"], c["old_value"], c["new_value"], c["changed_on"], str(c["told_on"])) for c in found
+    ] == [
         ("FLAG_CHANGE", "ISL", "NOR", None, "2025-03-01"),
         ("NAME_CHANGE", "OLD STAR", "NORDIC STAR", None, "2025-03-01"),
     ]
@@ -192,7 +212,9 @@ def test_a_held_row_speaks_by_the_older_list_in_the_past_as_well(desk: Desk) -> 
 @given(date=st.dates(), parts=st.integers(0, 2))
 def test_a_part_of_a_date_is_its_first_and_last_day(vocabulary: Any, date: Any, parts: int) -> None:
     text = "-".join(date.isoformat().split("-")[: parts + 1])
-    first, last = vocabulary.execute("SELECT promote.first_day(%s), promote.last_day(%s)", [text, text]).fetchone()
+    first, last = vocabulary.execute(
+        "SELECT promote.first_day(%s), promote.last_day(%s)", [text, text]
+    ).fetchone()
     assert first <= date <= last and str(first).startswith(text) and str(last).startswith(text)
 
 

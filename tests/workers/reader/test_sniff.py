@@ -6,11 +6,13 @@ import gzip
 import io
 import random
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from tests.workers.reader.helpers import read_bytes
 from workers.errors import DocumentRejected
+from workers.reader.sniff import content_kind
 
 
 def _zip(**entries: str) -> bytes:
@@ -68,3 +70,23 @@ def test_noise_never_does_anything_but_being_refused_or_read() -> None:
 
 def test_a_name_decides_nothing() -> None:
     assert read_bytes(b"Name,Flag\nA,NZL\n", name="list.xlsx").rows == [["A", "NZL"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\n", "pdf"), (b"\x00\x01junk%PDF-1.4", "pdf"), (b"Name\n%PDF-1.4", "text"), (b"A,B\n1,2\n", "text"),
+        (_zip(xl__workbook_xml="<workbook/>"), "xlsx"), (_zip(list_csv="A\n"), "zip"),
+        (_zip(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "ods"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "ole"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_a_file_is_known_by_head_and_tail(tmp_path: Path, content: bytes, kind: str) -> None:
+    (tmp_path / "list.csv").write_bytes(content)
+    assert content_kind(tmp_path / "list.csv") == kind
+
+
+def test_a_file_of_no_known_kind_is_named(tmp_path: Path) -> None:
+    (tmp_path / "list.pdf").write_bytes(NO_TABLES["a picture"][0])
+    with pytest.raises(DocumentRejected, match="picture"):
+        content_kind(tmp_path / "list.pdf")

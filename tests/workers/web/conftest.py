@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,9 @@ pytest.importorskip("fastapi", reason="the extra `web` is not installed")
 pytest.importorskip("httpx", reason="httpx, which drives the pages in tests, is not installed")
 
 from tests.documents import Desk
+from tests.workers.web.counter import Counter, Open
 from tests.workers.web.face import House
+from workers.settings import Settings
 
 
 @pytest.fixture
@@ -30,3 +33,24 @@ def house(desk: Desk) -> Iterator[House]:
     house = House(desk)
     yield house
     house.close()
+
+
+@pytest.fixture
+def open_counter(database_url: str, tmp_path: Path) -> Iterator[Open]:
+    """A factory: keyword arguments are settings."""
+    made: list[Counter] = []
+
+    def open_(**settings: Any) -> Counter:
+        made.append(
+            Counter(database_url, Settings(**{"object_store": str(tmp_path / "objects"), **settings}))
+        )
+        return made[-1]
+
+    yield open_
+    for counter in made:
+        counter.close()
+
+
+@pytest.fixture
+def counter(open_counter: Open) -> Counter:
+    return open_counter()
