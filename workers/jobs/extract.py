@@ -103,7 +103,8 @@ def handle(job: Job, services: Services) -> Commit:
                 hint="Print it to a new PDF and send that, or read it with another configuration of the model.",
             )
         with closing(Model(address(services.settings))) as model:
-            identity = model.describe()
+            # As long as a call may take: the one instance may be busy with another worker's pages.
+            identity = model.describe(float(policy["call_seconds"]))
             reading = _Reading(document, identity, policy, pages, model, services, path)
             copies = reading.run(count)
     except DocumentRejected as error:
