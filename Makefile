@@ -14,7 +14,7 @@ help:
 	@echo "make lint    ruff, mypy --strict, SQL"
 	@echo "make format  ruff format"
 	@echo "make bench   every figure of the README"
-	@echo "make bench-pdf   tables of PDFs beside other readers (PDFS=folder with truths)"
+	@echo "make bench-pdf   tables of PDFs beside other readers (PDFS=folder with truths), and the pipeline"
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
@@ -68,9 +68,10 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
 
 PDFS ?= ../shared/data/pdf/icdar2013-eu
-bench-pdf: $(VENV)/.installed
+bench-pdf: $(VENV)/.installed $(VENV_PDF)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench-pdf]'
 	$(BIN)/python -m benchmarks.pdf_tables $(PDFS)
+	$(VENV_PDF)/bin/python -m benchmarks.pdf_pipeline
 
 clean:
 	rm -rf $(VENV) $(VENV_PDF) dist build .pytest_cache .mypy_cache .ruff_cache

@@ -19,7 +19,6 @@ from workers.reader.model import reject
 
 _HEAD = 1024
 _TAIL = 4096
-_INSPECT_SECONDS = 120
 _PASSWORD_ERROR = 4
 _QUALITY = 85
 
@@ -74,7 +73,7 @@ class Pages:
     def count(self, path: Path) -> int:
         """The number of pages. Raises DocumentRejected, cause and cure, for what is refused."""
         check_bytes(path, self._policy.max_pdf_bytes)
-        answer = self._ask({"do": "count", "path": str(path)}, _INSPECT_SECONDS)
+        answer = self._ask({"do": "count", "path": str(path)}, self._policy.max_render_seconds)
         pages, inches = int(answer["pages"]), float(answer["inches"])
         if pages > self._policy.max_pdf_pages:
             raise reject(
@@ -114,7 +113,7 @@ class Pages:
         except ChildDied as error:
             if error.timed_out:
                 raise reject(
-                    f"The PDF's pages cannot be drawn in {seconds:g} seconds.",
+                    f"The PDF's pages cannot be opened and drawn in {seconds:g} seconds.",
                     "It may be built to exhaust readers; print it to a new PDF, or raise max_render_seconds.",
                 ) from error
             raise reject(
@@ -191,7 +190,10 @@ def _count(document: Any) -> dict[str, Any]:
     longest = 0.0
     for index in range(len(document)):
         try:
-            longest = max(longest, *document.get_page_size(index))
+            # Opening a page unpacks what is drawn on it: what swells does so here, before the model sees it.
+            page = document[index]
+            longest = max(longest, *page.get_size())
+            page.close()
         except pdfium.PdfiumError as error:
             raise _unreadable(index) from error
     return {"pages": len(document), "inches": longest / 72}

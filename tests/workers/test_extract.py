@@ -43,7 +43,7 @@ class Double:
     def __init__(self, url: str) -> None:
         pass
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self, seconds: float) -> dict[str, Any]:
         if Double.away:
             raise ServiceUnavailable("Triton does not answer.", hint="Start it.")
         return {"engine": "double", "model_version": "1", "options": {}, "versions": {}}

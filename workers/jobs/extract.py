@@ -103,7 +103,8 @@ def handle(job: Job, services: Services) -> Commit:
                 hint="Print it to a new PDF and send that, or read it with another configuration of the model.",
             )
         with closing(Model(address(services.settings))) as model:
-            identity = model.describe()
+            # As long as a call may take: the one instance may be busy with another worker's pages.
+            identity = model.describe(float(policy["call_seconds"]))
             reading = _Reading(document, identity, policy, pages, model, services, path)
             copies = reading.run(count)
     except DocumentRejected as error:
@@ -147,16 +148,12 @@ class _Reading:
         """Read all pages; the files of COPY text by table. Raises as `handle` does, DocumentRejected too."""
         step = max(int(self._policy["pages_per_call"]), 1)
         ranges = [(first, min(first + step - 1, count)) for first in range(1, count + 1, step)]
-        drawn: dict[int, _Picture] = {}
-        parts = []
-        with ThreadPoolExecutor(max(int(self._policy["calls_at_once"]), 1)) as pool:
+        with ThreadPoolExecutor(max(int(self._policy["calls_at_once"]), 1) + 1) as pool:
+            pictures = pool.submit(self._pictures, ranges)
+            parts = [pool.submit(self._part, first, last) for first, last in ranges]
             try:
-                for first, last in ranges:
-                    # Drawn first, while the model reads the range before: what cannot be drawn never reaches it.
-                    for image in self._pages.render(self._path, first, last, self._scratch):
-                        drawn[image.page_no] = self._keep(image)
-                    parts.append(pool.submit(self._part, first, last))
                 files = [part.result() for part in parts]
+                drawn = pictures.result()
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
@@ -187,6 +184,14 @@ class _Reading:
         file.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
         self._store.put(key, file)
         return file
+
+    def _pictures(self, ranges: Iterable[tuple[int, int]]) -> dict[int, _Picture]:
+        """Draw and store the pages' pictures, range by range, while the model reads."""
+        return {
+            image.page_no: self._keep(image)
+            for first, last in ranges
+            for image in self._pages.render(self._path, first, last, self._scratch)
+        }
 
     def _keep(self, image: PageImage) -> _Picture:
         """Store a page's picture. A key is written once: what was stored first stays."""

@@ -34,4 +34,4 @@ COMMENT ON COLUMN stage.cells.field IS 'What the column means; NULL is plain tex
 COMMENT ON COLUMN stage.cells.kind IS 'Kind of field: fixes the form of a clean value.';
 COMMENT ON COLUMN stage.cells.raw_value IS 'Text exactly as in the file; NULL where the row ends before the column.';
 COMMENT ON COLUMN stage.cells.raw_type IS 's text, n number, d date, b boolean: how the file typed the cell.';
-COMMENT ON COLUMN stage.cells.source_line IS 'Line or sheet row where the row begins in the file.';
+COMMENT ON COLUMN stage.cells.source_line IS 'Line or sheet row where the row begins in the file; of a PDF, its page.';
