@@ -81,7 +81,7 @@ def in_process(files: list[Path]) -> tuple[int, float]:
 
 
 def pipeline(url: str, settings: Settings, files: list[Path]) -> tuple[float, float]:
-    """Seconds from registered to stored by a worker of two processes, and those from stored to gated by one."""
+    """Seconds from registered to stored by a worker of two processes, and from stored to gated and asked about."""
     environment = {**os.environ, "DATABASE_URL": url, "OCEANID_HOME": str(settings.home_path)}
     code = "from workers.cli import main; main()"
     worker = subprocess.Popen(
@@ -103,7 +103,7 @@ def pipeline(url: str, settings: Settings, files: list[Path]) -> tuple[float, fl
         worker.terminate()
         worker.wait(60)
     cleaning = time.monotonic()
-    runtime.run(url, drain=True, settings=settings, patience=600)
+    runtime.run(url, ["clean", "score", "ask"], drain=True, settings=settings, patience=600)
     return extracted - begun, time.monotonic() - cleaning
 
 
