@@ -128,9 +128,9 @@ def test_many_jobs_are_sent_once_each(db: psycopg.Connection) -> None:
 
 
 def test_a_policy_row_creates_its_queue(db: psycopg.Connection) -> None:
-    db.execute("INSERT INTO ops.queue_policy (queue) VALUES ('extract')")
-    send(db, "k", "extract")
-    assert len(take(db, "extract")) == 1
+    db.execute("INSERT INTO ops.queue_policy (queue) VALUES ('weigh')")
+    send(db, "k", "weigh")
+    assert len(take(db, "weigh")) == 1
 
 
 def test_a_thousand_jobs_sent_at_once_are_a_matter_of_milliseconds(new_database: Callable[..., str]) -> None:

@@ -33,8 +33,9 @@ def test_gating_opens_nothing_itself_but_sends_the_job_that_does(desk: Desk) -> 
     desk.drain(["ingest", "clean", "score"])
     assert desk.rows("SELECT status FROM stage.documents") == [{"status": "gated"}]
     assert desk.one("SELECT count(*) FROM review.items") == 0
-    assert desk.rows("SELECT queue, payload FROM ops.job WHERE state = 'pending'") == [
-        {"queue": "ask", "payload": {"document_id": document_id}}
+    assert desk.rows("SELECT queue, payload FROM ops.job WHERE state = 'pending' ORDER BY queue") == [
+        {"queue": "ask", "payload": {"document_id": document_id}},
+        {"queue": "promote", "payload": {"document_id": document_id}},
     ]
     desk.drain(["ask"])
     (nothing_more,) = desk.rows("SELECT * FROM review.ask(%s)", document_id)
